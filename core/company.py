@@ -1,0 +1,157 @@
+"""What one company folder says, parsed: the company, its people, its intents. Reading the files is ``knowledge``'s work."""
+
+from datetime import time
+from functools import cached_property
+from typing import Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from core.types import Value
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Profile(Value):
+    """``company.yaml``. ``id`` is the tenant."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
+    name: str
+    domains: tuple[str, ...] = Field(min_length=1, description="Mail domains that are the company's own.")
+    mailboxes: dict[str, str] = Field({}, description="Address → queue or purpose, shown to people.")
+    languages: tuple[str, ...] = Field(("en",), min_length=1, description="ISO 639-1 codes that the company serves.")
+    default_language: str = "en"
+    time_zone: str = "UTC"
+    settle_s: dict[str, float] = Field({}, description="Channel → seconds in which one sender's messages form one turn.")
+    replies: dict[str, dict[str, str]] = Field({}, description="Language → fixed texts: acknowledgement, clarify, sign_off.")
+
+
+class Hours(Value):
+    """Local working hours: seven tuples of (from, to), Monday first."""
+
+    days: tuple[tuple[tuple[time, time], ...], ...]
+
+
+class Person(Value):
+    """One person of ``roster.yaml``. ``hours`` as written: a day or a range of days → local ``HH:MM-HH:MM`` spans."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    regions: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    hours: dict[str, tuple[str, ...]] = {"mon-fri": ("09:00-17:00",)}
+    capacity: int = Field(5, ge=0)
+    limits: dict[str, float] = {}
+    backup: str | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"unknown time zone {value!r}")
+        return value
+
+    @field_validator("hours")
+    @classmethod
+    def _readable_hours(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        parse_hours(value)
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def week(self) -> Hours:
+        """The working hours of a week."""
+        return parse_hours(self.hours)
+
+
+class Roster(Value):
+    """``roster.yaml``: who may own, approve and back up."""
+
+    people: tuple[Person, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [person.id for person in self.people]
+        for id in ids:
+            if ids.count(id) > 1:
+                raise ValueError(f"two people have the id {id!r}")
+        for person in self.people:
+            if person.backup == person.id or (person.backup and person.backup not in ids):
+                raise ValueError(f"{person.id}: backup {person.backup!r} is not another person of the roster")
+        return self
+
+    def get(self, id: str) -> Person | None:
+        return next((person for person in self.people if person.id == id), None)
+
+    def with_role(self, role: str) -> tuple[Person, ...]:
+        return tuple(person for person in self.people if person.role == role)
+
+
+class IntentDef(Value):
+    """One intent: what is in and what is not, and utterances that show it."""
+
+    name: str = Field(pattern=r"^[^\s].{0,99}$")
+    group: str = ""
+    definition: str = ""
+    utterances: tuple[str, ...] = Field(min_length=1)
+
+
+class Intents(Value):
+    """``intents.yaml``. ``out_of_scope`` are texts that belong to none."""
+
+    version: int = 1
+    intents: tuple[IntentDef, ...] = Field(min_length=2)
+    out_of_scope: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        names = [intent.name for intent in self.intents]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"two intents are named {twice!r}")
+        return self
+
+    @property
+    def groups(self) -> dict[str, str]:
+        return {intent.name: intent.group for intent in self.intents}
+
+
+def parse_hours(hours: dict[str, tuple[str, ...]]) -> Hours:
+    """``{"mon-fri": ("09:00-12:30", "13:30-18:00")}`` → a week of spans. ``24:00`` ends a day.
+
+    Raises:
+        ValueError: naming the day or span that cannot be read.
+    """
+    week: list[list[tuple[time, time]]] = [[] for _ in DAYS]
+    for days, spans in hours.items():
+        for day in _days(days):
+            week[day].extend(_span(span) for span in spans)
+    return Hours(days=tuple(tuple(sorted(day)) for day in week))
+
+
+def _days(text: str) -> range:
+    first, _, last = text.partition("-")
+    if first not in DAYS or (last and last not in DAYS):
+        raise ValueError(f"{text!r} is no day (mon … sun) and no range of days")
+    begin, end = DAYS.index(first), DAYS.index(last or first)
+    if end < begin:
+        raise ValueError(f"{text!r} ends before it begins")
+    return range(begin, end + 1)
+
+
+def _span(text: str) -> tuple[time, time]:
+    begin, _, end = text.partition("-")
+    try:
+        span = time.fromisoformat(begin), time.max if end == "24:00" else time.fromisoformat(end)
+    except ValueError:
+        raise ValueError(f"{text!r} is not HH:MM-HH:MM") from None
+    if span[0] >= span[1]:
+        raise ValueError(f"{text!r} ends before it begins; write a night as two days")
+    return span

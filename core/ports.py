@@ -1,0 +1,131 @@
+"""The seams: what the graph, the agents and the channels need from the world, each a small protocol, implemented once and injected."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel
+
+from core.types import Audience, Cost, Decision, Effect, Inbound, Passage, Receipt, Request, Sender, Signal, Turn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+    from numpy.typing import NDArray
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class Encoder(Protocol):
+    version: str
+
+    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Unit vectors, one row a text; the empty text has one too."""
+
+
+class Retriever(Protocol):
+    version: str
+
+    async def search(self, query: str, *, audiences: Sequence[Audience], limit: int) -> tuple[Passage, ...]:
+        """The best passages of this tenant's handbook that these audiences may see, best first, score in [0, 1]."""
+
+
+class Directory(Protocol):
+    async def signals(self, sender: Sender, at: datetime) -> tuple[Signal, ...]:
+        """What the company's records say of the sender at that instant; empty for a stranger."""
+
+
+class ChatModel(Protocol):
+    version: str
+
+    async def ask(self, prompt: "RenderedPrompt", output: type[BaseModel]) -> tuple[BaseModel, Cost]:
+        """One call with structured output.
+
+        Raises:
+            ModelFailed: on a time-out, an error status, a refusal, or output that does not fit ``output``.
+        """
+
+
+class RenderedPrompt(BaseModel):
+    """A prompt ready to send: who it is (name and version, for the receipt) and its two messages."""
+
+    name: str
+    version: str
+    system: str
+    user: str
+
+
+class Paused(BaseModel, arbitrary_types_allowed=True):
+    """A turn that waits for a person: its request, and the saver that holds its checkpoint under the turn's id."""
+
+    request: Request
+    saver: Any
+
+
+class Outcome(BaseModel, arbitrary_types_allowed=True):
+    """What one run of the graph came to. ``effects`` may leave at once; ``paused`` is set when the rest waits."""
+
+    receipt: Receipt
+    effects: tuple[Effect, ...] = ()
+    paused: Paused | None = None
+
+
+class Turns(Protocol):
+    """The durable side of a turn: everything of one turn is committed in one transaction."""
+
+    async def load(self, turn_id: str) -> Turn | None:
+        """The turn as stored, or None when it is already done or waiting."""
+
+    async def commit(self, turn: Turn, outcome: Outcome) -> None:
+        """Receipt, entries, effects and, when paused, approval and checkpoint. A turn that is done already is left alone."""
+
+    async def fail(self, turn_id: str, error: str) -> None:
+        """The turn cannot be decided: a person's work now; the conversation goes on."""
+
+    async def decided(self, turn_id: str, saver: "BaseCheckpointSaver[str]") -> tuple[Turn, Receipt, Decision] | None:
+        """Load a decided turn's checkpoint into ``saver``; None when there is nothing to resume."""
+
+    async def finish(self, turn: Turn, outcome: Outcome, decision: Decision) -> None:
+        """Commit what followed the decision and drop the checkpoint."""
+
+
+class Deliverer(Protocol):
+    """Carries effects of some kinds out. A receiver that knows ``effect.key`` is asked before anything is sent again."""
+
+    async def deliver(self, effect: Effect, tenant: str) -> None:
+        """Deliver once; raising means that it may not have arrived."""
+
+    async def seen(self, key: str, tenant: str) -> bool | None:
+        """Whether this key arrived; None when that cannot be known."""
+
+
+class Mailroom(Protocol):
+    """Arrival: what a channel hands a message to."""
+
+    async def receive(self, tenant: str, message: Inbound) -> "Arrival":
+        """Commit message, turn and job in one transaction; return only then. The same id twice has one effect."""
+
+
+class Arrival(BaseModel):
+    """The acknowledgement of a message. ``turn_id`` is None for a message that starts no turn (an agent's own)."""
+
+    message_id: str
+    conversation_id: str
+    turn_id: str | None
+    duplicate: bool = False
+
+
+class Indexes(Protocol):
+    """Where built lexical indexes are kept centrally, one blob per tenant and collection."""
+
+    async def version(self, tenant: str, collection: str) -> str | None:
+        """The content version last written, None when there is none."""
+
+    async def read(self, tenant: str, collection: str) -> tuple[str, bytes] | None:
+        """Version and blob."""
+
+    async def write(self, tenant: str, collection: str, version: str, blob: bytes) -> None:
+        """Replace the collection's blob."""

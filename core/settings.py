@@ -1,0 +1,79 @@
+"""Every setting, from the environment (``USHER_…``) or ``.env``. Only ``app.py`` makes an instance."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import InvalidSetting
+
+
+def _default_data() -> Path:
+    """The platform's user-data folder; for root ``/var/lib/usher``: PostgreSQL then runs as another user, who may not enter a home."""
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return Path("/var/lib/usher") if as_root else user_data_path("usher", appauthor=False)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="USHER_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    company: str = Field("knowledge/example", description="Company folders, separated by commas; each is a tenant.")
+    data: Path = Field(
+        default_factory=_default_data,
+        description="Embedded PostgreSQL, Chroma, trained models, encoder, caches, delivered files. Dedicated to Usher.",
+    )
+    encoder: Path = Field(
+        Path(__file__).resolve().parent.parent / "build" / "encoder",
+        description="Folder of the sentence encoder that `make setup` builds (model.onnx, tokenizer.json).",
+    )
+    database_url: SecretStr | None = Field(None, description="PostgreSQL to use (postgresql://…); none: the embedded one.")
+    database: str = Field("usher", pattern=r"^[a-z][a-z0-9_]{0,40}$", description="Database name in the embedded PostgreSQL.")
+    chroma_url: str | None = Field(None, description="Chroma server (http://host:port); none: one on loopback under USHER_DATA.")
+    secret_key: SecretStr | None = Field(None, description="Signs tokens and links. Required with a database URL, else generated.")
+    token: SecretStr | None = Field(None, description="The roster person whom the command line acts as.")
+
+    llm_base_url: str | None = Field(None, description="OpenAI-compatible endpoint, with its /v1. None: no chat model.")
+    llm_model: str = Field("", description="Model name sent to that endpoint.")
+    llm_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
+    llm_timeout_s: float = Field(20.0, gt=0, le=300, description="Seconds before a model call counts as failed.")
+    llm_usd_per_million_prompt: float = Field(0.0, ge=0, description="Price of a million prompt tokens, for the receipt.")
+    llm_usd_per_million_completion: float = Field(0.0, ge=0, description="Price of a million completion tokens.")
+
+    workers: int = Field(8, ge=1, le=64, description="Turns a worker handles at once.")
+    host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port that `serve` listens on.")
+    log_level: str = Field("WARNING", description="Python logging level, on stderr.")
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @property
+    def companies(self) -> tuple[Path, ...]:
+        return tuple(Path(part.strip()) for part in self.company.split(",") if part.strip())
+
+    @property
+    def has_model(self) -> bool:
+        return bool(self.llm_base_url and self.llm_model)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises:
+        InvalidSetting: naming the first variable that is wrong.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "USHER_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidSetting(name=name, problem=first["msg"]) from None
+    if bool(settings.llm_base_url) != bool(settings.llm_model):
+        raise InvalidSetting(name="USHER_LLM_BASE_URL, USHER_LLM_MODEL", problem="set both, or neither")
+    if settings.database_url and not settings.secret_key:
+        raise InvalidSetting(name="USHER_SECRET_KEY", problem="required when USHER_DATABASE_URL is set")
+    return settings

@@ -1,0 +1,183 @@
+"""The decision: pure and total. The same signals, people, clock and policy give the same plan, byte for byte.
+
+Guards are tried first. Among the rules that fire the strictest wins: the higher level, then the more approvals, then the more cautious
+action, then the earlier rule. Where no rule fires a person gets it: automation needs a rule that allows it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from core.company import Roster
+from core.types import Action, Alternative, ApprovalNeed, Plan, Signal, Sla
+from policy.load import Compiled
+from policy.match import missing, wanted
+from policy.people import Assignment, Need, assign, stay
+from policy.schema import Outcome, Policy, Queue, Rule
+from policy.signals import Facts, facts
+
+_CAUTION: dict[Action, int] = {"ignore": 0, "answer": 1, "clarify": 2, "handoff": 3, "escalate": 4}
+_ALTERNATIVES = 6
+
+
+class Case(NamedTuple):
+    """Everything a decision may depend on. ``load``: open conversations by person; ``rotation``: conversation id, breaks ties;
+    ``owner``: who owns the conversation already."""
+
+    signals: tuple[Signal, ...]
+    now: datetime
+    load: Mapping[str, int]
+    rotation: str
+    owner: str | None = None
+
+
+def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool = False) -> Plan:
+    """The plan for ``case``, with the rules that led to it and the alternatives that lost.
+
+    ``unapproved`` leaves out every rule that needs an approval: the path that is followed when one was refused or timed out.
+    """
+    known = facts(case.signals)
+    policy = compiled.policy
+    for guard in policy.guards:
+        if not missing(guard, known, compiled.programs):
+            return _plan(policy, roster, case, known, guard, ())
+    gaps = {rule.name: missing(rule, known, compiled.programs) for rule in policy.rules}
+    fired = [rule for rule in policy.rules if not gaps[rule.name] and not (unapproved and _needs_approval(policy, known, rule))]
+    winner = max(fired, key=lambda rule: _strictness(policy, rule.then), default=None)
+    return _plan(policy, roster, case, known, winner or _fallback(), _alternatives(policy, known, winner, gaps))
+
+
+def hand_off(compiled: Compiled, roster: Roster, case: Case) -> Plan:
+    """The default: a person of the intent's queue."""
+    return _plan(compiled.policy, roster, case, facts(case.signals), _fallback(), ())
+
+
+def _fallback() -> Rule:
+    return Rule.model_construct(
+        name="default",
+        when={},
+        expr=None,
+        then=Outcome(action="handoff"),
+        because="no rule allows automation to act, so a person takes it",
+    )
+
+
+def _level(policy: Policy, outcome: Outcome) -> int:
+    if outcome.role:
+        return policy.roles[outcome.role].level
+    return 1 if outcome.action == "handoff" else 0
+
+
+def _strictness(policy: Policy, outcome: Outcome) -> tuple[int, int, int]:
+    return _level(policy, outcome), sum(need.quorum for need in _approvals(policy, outcome)), _CAUTION[outcome.action]
+
+
+def _approvals(policy: Policy, outcome: Outcome) -> tuple[ApprovalNeed, ...]:
+    return _merged((*outcome.approvals, *(policy.roles[outcome.role].approvals if outcome.role else ())))
+
+
+def _needs_approval(policy: Policy, known: Facts, rule: Rule) -> bool:
+    return bool(_approvals(policy, rule.then) or _gate(policy, known, _level(policy, rule.then))[0])
+
+
+def _merged(needs: Sequence[ApprovalNeed]) -> tuple[ApprovalNeed, ...]:
+    """One need per role, with the larger quorum."""
+    quorum: dict[str, int] = {}
+    for need in needs:
+        quorum[need.role] = max(need.quorum, quorum.get(need.role, 0))
+    return tuple(ApprovalNeed(role=role, quorum=count) for role, count in quorum.items())
+
+
+def _plan(policy: Policy, roster: Roster, case: Case, known: Facts, rule: Rule, alternatives: tuple[Alternative, ...]) -> Plan:
+    outcome, level = rule.then, _level(policy, rule.then)
+    plan = Plan(action=outcome.action, level=level, rules=(rule.name,), reasons=(rule.because,), alternatives=alternatives)
+    if outcome.action in ("answer", "clarify", "ignore"):
+        return plan
+    queue = outcome.queue or policy.queue_for(_text(known, "intent"))
+    people = _people(policy, roster, case, known, outcome, policy.queues[queue])
+    cautious, why = _gate(policy, known, level)
+    return plan.model_copy(
+        update={
+            "queue": queue,
+            "owner": people.owner.id,
+            "role": people.owner.role,
+            "backups": tuple(person.id for person in people.backups),
+            "approvals": _merged((*_approvals(policy, outcome), *cautious)),
+            "sla": _sla(policy, known, outcome, policy.queues[queue]),
+            "reasons": (rule.because, *people.notes, *why),
+        }
+    )
+
+
+def _people(policy: Policy, roster: Roster, case: Case, known: Facts, outcome: Outcome, queue: Queue) -> Assignment:
+    owner = _text(known, "account_owner") if outcome.account_owner_first or not outcome.role else None
+    need = Need(
+        language=_text(known, "language") or "en",
+        region=_text(known, "region") or "",
+        skills=frozenset() if outcome.role else queue.skills,
+        preferred=case.owner or owner or None,
+        now=case.now,
+        load=case.load,
+        rotation=case.rotation,
+    )
+    in_charge = roster.get(case.owner) if case.owner and known.get("mode") == "human" else None
+    if in_charge:
+        return stay(policy, roster, in_charge, need)
+    roles = _roles(policy, roster, outcome, owner) if outcome.role else queue.roles
+    return assign(policy, roster, roles, None if outcome.role else queue.backup, need)
+
+
+def _roles(policy: Policy, roster: Roster, outcome: Outcome, owner: str | None) -> tuple[str, ...]:
+    """The rule's role, and the account owner's own where it stands on the same level."""
+    role = outcome.role or ""
+    person = roster.get(owner) if owner and outcome.account_owner_first else None
+    same = person is not None and policy.roles[person.role].level == policy.roles[role].level
+    return tuple(dict.fromkeys((role, person.role))) if person and same else (role,)
+
+
+def _gate(policy: Policy, known: Facts, level: int) -> tuple[tuple[ApprovalNeed, ...], tuple[str, ...]]:
+    """The data-quality gate: thin or stale facts add approvals to whatever reaches level 2 or more."""
+    quality = known.get("data_quality")
+    if level < 2 or not isinstance(quality, (int, float)) or quality >= policy.data_quality.minimum:
+        return (), ()
+    note = f"facts are thin or stale (data quality {quality:.2f} < {policy.data_quality.minimum:.2f}): the cautious path"
+    return policy.data_quality.approvals, (note,)
+
+
+def _sla(policy: Policy, known: Facts, outcome: Outcome, queue: Queue) -> Sla:
+    limits = policy.roles[outcome.role].limits if outcome.role else None
+    tier = _text(known, "tier") or "default"
+    return (limits or queue.limits.get(tier) or queue.limits["default"]).sla()
+
+
+def _alternatives(policy: Policy, known: Facts, winner: Rule | None, gaps: Mapping[str, tuple[str, ...]]) -> tuple[Alternative, ...]:
+    """Rules that fired and lost, then rules one condition short of firing that would have won, strictest first."""
+    best = _strictness(policy, winner.then) if winner else (-1, 0, 0)
+    lost = [
+        _alternative(policy, rule, f"less strict than {winner.name}")
+        for rule in policy.rules
+        if winner and not gaps[rule.name] and rule != winner
+    ]
+    one_short = [rule for rule in policy.rules if len(gaps[rule.name]) == 1 and gaps[rule.name] != ("intent",)]
+    near = [rule for rule in one_short if _strictness(policy, rule.then) > best]
+    near.sort(key=lambda rule: _strictness(policy, rule.then), reverse=True)
+    return tuple([*lost, *(_alternative(policy, rule, _change(rule, gaps[rule.name][0], known)) for rule in near)][:_ALTERNATIVES])
+
+
+def _alternative(policy: Policy, rule: Rule, because: str) -> Alternative:
+    return Alternative(rule=rule.name, action=rule.then.action, level=_level(policy, rule.then), role=rule.then.role, because=because)
+
+
+def _change(rule: Rule, name: str, known: Facts) -> str:
+    if name == "expr":
+        return f"would win if {rule.expr}"
+    value = known.get(name)
+    shown = (
+        "unknown" if value is None else f"{value:,.10g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+    )
+    return f"would win if {name} were {wanted(rule.when[name], value)} (is {shown})"
+
+
+def _text(known: Facts, name: str) -> str | None:
+    value = known.get(name)
+    return value if isinstance(value, str) else None

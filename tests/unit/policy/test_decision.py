@@ -1,0 +1,134 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.company import Roster
+from policy.decision import decide, hand_off
+from policy.load import Compiled
+from policy.people import at_work
+from policy.signals import SCHEMA
+from tests.unit.policy.conftest import case
+
+ENTERPRISE = {"tier": "enterprise", "known": True, "arr": 400000.0, "account_owner": "maya.chen", "region": "emea"}
+
+
+def test_churn_on_a_large_deal_reaches_the_cro_with_an_approval(policy: Compiled, roster: Roster) -> None:
+    plan = decide(policy, roster, case(intent="churn_risk", deal_value=480000.0, **ENTERPRISE))
+    assert (plan.action, plan.level, plan.role, plan.rules) == ("escalate", 4, "cro", ("churn_on_large_deal",))
+    assert [need.role for need in plan.approvals] == ["vp_sales"]
+    assert plan.owner == "daniel.osei"
+    assert plan.backups
+
+
+def test_the_same_words_without_verified_facts_stay_in_the_queue(policy: Compiled, roster: Roster) -> None:
+    claimed = case(source="channel", intent="churn_risk", deal_value=5000000.0, **ENTERPRISE)
+    plan = decide(policy, roster, claimed)
+    assert (plan.action, plan.level, plan.queue, plan.approvals) == ("handoff", 1, "success", ())
+
+
+def test_a_near_miss_names_the_smallest_change_that_would_have_won(policy: Compiled, roster: Roster) -> None:
+    plan = decide(policy, roster, case(intent="churn_risk", deal_value=120000.0, **ENTERPRISE))
+    near = next(other for other in plan.alternatives if other.rule == "churn_on_large_deal")
+    assert plan.role == "vp_success"
+    assert near.because == "would win if deal_value were ≥ 250,000 (is 120,000)"
+
+
+def test_where_no_rule_fires_a_person_takes_it(policy: Compiled, roster: Roster) -> None:
+    plan = decide(policy, roster, case(intent="technical_issue", confidence=0.99))
+    assert (plan.action, plan.queue, plan.rules) == ("handoff", "support", ("default",))
+
+
+def test_automated_mail_is_ignored_whatever_else_it_says(policy: Compiled, roster: Roster) -> None:
+    plan = decide(policy, roster, case(intent="churn_risk", deal_value=900000.0, automated=True, wants_human=True, **ENTERPRISE))
+    assert (plan.action, plan.level, plan.owner) == ("ignore", 0, None)
+
+
+def test_asking_for_a_person_beats_an_automatic_answer(policy: Compiled, roster: Roster) -> None:
+    facts = {"intent": "how_to_question", "confidence": 0.99, "abstained": False, "grounded": True, "language_served": True}
+    assert decide(policy, roster, case(**facts)).action == "answer"
+    assert decide(policy, roster, case(**facts, wants_human=True)).action == "handoff"
+
+
+def test_thin_facts_add_an_approval_to_whatever_climbs(policy: Compiled, roster: Roster) -> None:
+    plan = decide(policy, roster, case(intent="churn_risk", data_quality=0.2, **ENTERPRISE))
+    assert [need.role for need in plan.approvals] == ["head_of_support"]
+    assert "cautious path" in " ".join(plan.reasons)
+
+
+def test_a_refused_approval_falls_back_to_the_strictest_plan_without_one(policy: Compiled, roster: Roster) -> None:
+    facts = case(intent="churn_risk", deal_value=480000.0, **ENTERPRISE)
+    plan = decide(policy, roster, facts, unapproved=True)
+    assert (plan.role, plan.level, plan.approvals) == ("vp_success", 3, ())
+
+
+def test_an_absent_executive_never_blocks(policy: Compiled, roster: Roster) -> None:
+    night = datetime(2026, 3, 10, 3, tzinfo=UTC)
+    plan = decide(policy, roster, case(now=night, intent="churn_risk", deal_value=480000.0, **ENTERPRISE))
+    assert plan.owner
+    assert plan.backups
+    assert any("nobody available among cro" in reason for reason in plan.reasons)
+
+
+def test_whoever_took_over_keeps_the_conversation(policy: Compiled, roster: Roster) -> None:
+    taken = case(intent="how_to_question", mode="human")._replace(owner="tom.walker")
+    assert decide(policy, roster, taken).owner == "tom.walker"
+
+
+def test_the_account_owner_comes_first(policy: Compiled, roster: Roster) -> None:
+    plan = decide(
+        policy, roster, case(intent="pricing_inquiry", deal_value=60000.0, tier="business", account_owner="maya.chen", region="emea")
+    )
+    assert (plan.level, plan.owner) == (2, "maya.chen")
+
+
+def test_a_person_is_at_work_only_in_local_hours(roster: Roster) -> None:
+    aisha = roster.get("aisha.bello")  # London, 08:30-12:30 and 13:15-17:15
+    assert aisha
+    assert at_work(aisha, datetime(2026, 3, 10, 9, tzinfo=UTC))
+    assert not at_work(aisha, datetime(2026, 3, 10, 12, 45, tzinfo=UTC))
+    assert at_work(aisha, datetime(2026, 7, 7, 7, 45, tzinfo=UTC)), "daylight saving: 08:45 in London"
+
+
+_VALUES = {
+    "number": st.floats(-10, 2e6) | st.none(),
+    "flag": st.booleans(),
+    "text": st.none() | st.sampled_from(["enterprise", "maya.chen", "emea", "x"]),
+}
+_SITUATION = st.fixed_dictionaries(
+    {
+        "intent": st.sampled_from(
+            ["churn_risk", "outage_report", "how_to_question", "spam", "legal_threat", "enterprise_rfp", "pricing_inquiry"]
+        )
+    },
+    optional={name: _VALUES[spec.kind] for name, spec in SCHEMA.items() if name not in ("intent", "language")},
+)
+
+
+@given(_SITUATION, st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - the strategy wants naive bounds
+def test_decide_is_total_deterministic_and_never_leaves_anybody_without_owner_or_approval(
+    policy: Compiled, roster: Roster, values: dict[str, object], now: datetime
+) -> None:
+    facts = case(now=now, **values)
+    plan = decide(policy, roster, facts)
+    assert plan.model_dump_json() == decide(policy, roster, facts).model_dump_json()
+    if plan.action in ("handoff", "escalate"):
+        assert plan.owner
+        assert plan.backups
+        assert plan.owner not in plan.backups
+        assert plan.sla
+    assert plan.level < 4 or plan.approvals
+    assert not decide(policy, roster, facts, unapproved=True).approvals
+    assert hand_off(policy, roster, facts).action == "handoff"
+
+
+@given(_SITUATION)
+def test_text_alone_never_climbs_above_the_queue(policy: Compiled, roster: Roster, values: dict[str, object]) -> None:
+    assert decide(policy, roster, case(source="channel", **values)).level <= 1
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_somebody_owns_it_at_every_hour(policy: Compiled, roster: Roster, hour: int) -> None:
+    plan = decide(policy, roster, case(now=datetime(2026, 3, 14, hour, tzinfo=UTC), intent="technical_issue"))
+    assert plan.owner

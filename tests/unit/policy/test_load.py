@@ -1,0 +1,50 @@
+import pytest
+
+from core.company import Intents, Roster
+from core.errors import InvalidFile
+from policy.load import load
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("    because: they asked for a person, and get one", "    becuase: typo", "unknown field 'rules.15.becuase'"),
+        ("then: {action: escalate, role: cro}", "then: {action: escalate, role: czar}", "unknown role 'czar'"),
+        (
+            "strategic: true, tier: enterprise}\n    then: {action: escalate, role: ceo}",
+            "strategc: true}\n    then: {action: ignore}",
+            "'strategc'",
+        ),
+        ("expr: value_score >= 20.0 && !automated", "expr: value_score >= && x", "renewal_window: expression does not compile"),
+        ("expr: value_score >= 20.0 && !automated", "expr: valu_score >= 20.0", "unknown signal 'valu_score'"),
+        ("expr: value_score >= 20.0 && !automated", "expr: value_score + 'a'", "renewal_window: expression does not compile"),
+        ("expr: value_score >= 20.0 && !automated", "expr: value_score + 1.0", "gives float, not true or false"),
+        ("deal_value: {at_least: 250000}", "deal_value: many", "deal_value is a number"),
+        ("when: {intent: churn_risk, deal_value: {at_least: 250000}}", "when: {intent: churn_risc}", "unknown intent 'churn_risc'"),
+        ("default_queue: front_desk", "default_queue: nowhere", "unknown queue 'nowhere'"),
+        ("approval_expires: 4h", "approval_expires: soon", "no duration"),
+        ("{intent: churn_risk, deal_value: {at_least: 250000}}", "{intent: churn_risk}", "on text alone"),
+        ("version: 1", "version: [1", "not YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(policy_text: str, roster: Roster, intents: Intents, old: str, new: str, problem: str) -> None:
+    assert old in policy_text
+    with pytest.raises(InvalidFile) as caught:
+        load(policy_text.replace(old, new, 1), "policy.yaml", roster, intents)
+    assert problem in str(caught.value)
+    assert caught.value.line
+    assert "\n" not in str(caught.value)
+
+
+def test_a_role_that_nobody_has_is_named(policy_text: str, roster: Roster, intents: Intents) -> None:
+    without = Roster(people=tuple(p.model_copy(update={"backup": None}) for p in roster.people if p.role != "cto"))
+    with pytest.raises(InvalidFile, match="role 'cto' has nobody in the roster"):
+        load(policy_text, "policy.yaml", without, intents)
+
+
+def test_the_version_moves_with_policy_and_roster(policy_text: str, roster: Roster, intents: Intents) -> None:
+    version = load(policy_text, "policy.yaml", roster, intents).version
+    fewer = Roster(people=tuple(p.model_copy(update={"capacity": 1}) for p in roster.people))
+    assert load(policy_text, "elsewhere.yaml", roster, intents).version == version
+    assert load(policy_text + "\n# a word", "policy.yaml", roster, intents).version != version
+    assert load(policy_text, "policy.yaml", fewer, intents).version != version
