@@ -1,11 +1,13 @@
 """What one company folder says, parsed: the company, its people, its intents. Reading the files is ``knowledge``'s work."""
 
+from dataclasses import dataclass
 from datetime import time
 from functools import cached_property
-from typing import Self
+from pathlib import Path
+from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from core.types import Value
 
@@ -23,6 +25,7 @@ class Profile(Value):
     default_language: str = "en"
     time_zone: str = "UTC"
     settle_s: dict[str, float] = Field({}, description="Channel → seconds in which one sender's messages form one turn.")
+    authserv_id: str | None = Field(None, description="The mail gateway whose Authentication-Results are believed (RFC 8601).")
     replies: dict[str, dict[str, str]] = Field({}, description="Language → fixed texts: acknowledgement, clarify, sign_off.")
 
 
@@ -121,6 +124,47 @@ class Intents(Value):
     @property
     def groups(self) -> dict[str, str]:
         return {intent.name: intent.group for intent in self.intents}
+
+
+class Scripted(Value):
+    """Who decides what in the demo: the approvals that ``rule`` asked for."""
+
+    rule: str
+    by: str
+    outcome: Literal["approved", "rejected"]
+    reason: str
+
+
+class Demo(Value):
+    """``demo.yaml``: the day that the demo plays, and its decisions where nobody sits at the terminal."""
+
+    as_of: AwareDatetime
+    decisions: tuple[Scripted, ...] = ()
+
+
+@dataclass(frozen=True)
+class Company:
+    """A tenant: one folder, read. ``policy_text`` is unparsed (reading it is the policy's own work); ``policy_file`` names it in errors."""
+
+    folder: Path
+    profile: Profile
+    roster: Roster
+    intents: Intents
+    policy_text: str
+    policy_file: str
+    demo: Demo | None = None
+
+    @property
+    def id(self) -> str:
+        return self.profile.id
+
+    @property
+    def handbook(self) -> Path:
+        return self.folder / "handbook"
+
+    @property
+    def crm(self) -> Path:
+        return self.folder / "crm.csv"
 
 
 def parse_hours(hours: dict[str, tuple[str, ...]]) -> Hours:

@@ -299,13 +299,9 @@ class Ruling(Value):
 
 
 class Request(Value):
-    """What an approver is asked to decide. ``digest`` binds the decision to exactly this plan and these effects.
-
-    ``touches`` names what the effects would change; of two requests that touch the same, the later supersedes the earlier.
-    """
+    """What an approver is asked to decide. ``digest`` binds the decision to exactly this plan and these effects."""
 
     digest: str
-    touches: str
     needs: tuple[ApprovalNeed, ...]
     plan: Plan
     effects: tuple[Effect, ...]

@@ -1,0 +1,35 @@
+"""Reading what people wrote: every way in which a file can be unusable becomes one line that names it."""
+
+from pathlib import Path
+
+from core.errors import InvalidFile
+
+
+def read_text(path: Path) -> str:
+    """The file as text, UTF-8 with or without a byte-order mark, line ends as ``\\n``.
+
+    Raises:
+        InvalidFile: missing, a directory, unreadable, or not UTF-8 (with the line of the first wrong byte).
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidFile(file=str(path), problem="no such file") from None
+    except IsADirectoryError:
+        raise InvalidFile(file=str(path), problem="is a folder; a file is wanted") from None
+    except OSError as error:
+        raise InvalidFile(file=str(path), problem=f"cannot be read ({error.strerror})") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InvalidFile(file=str(path), line=line, problem=f"not UTF-8 (byte 0x{content[error.start]:02x})") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def require_folder(path: Path) -> None:
+    """Raises:
+    InvalidFile: when ``path`` is no folder.
+    """
+    if not path.is_dir():
+        raise InvalidFile(file=str(path), problem="is not a folder" if path.exists() else "no such folder")
