@@ -21,6 +21,7 @@ class Profile(Value):
     name: str
     domains: tuple[str, ...] = Field(min_length=1, description="Mail domains that are the company's own.")
     mailboxes: dict[str, str] = Field({}, description="Address → queue or purpose, shown to people.")
+    products: tuple[str, ...] = Field((), description="Names to recognise in messages.")
     languages: tuple[str, ...] = Field(("en",), min_length=1, description="ISO 639-1 codes that the company serves.")
     default_language: str = "en"
     time_zone: str = "UTC"

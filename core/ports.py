@@ -20,14 +20,16 @@ class Clock(Protocol):
 
 
 class Encoder(Protocol):
-    version: str
+    @property
+    def version(self) -> str: ...
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Unit vectors, one row a text; the empty text has one too."""
 
 
 class Retriever(Protocol):
-    version: str
+    @property
+    def version(self) -> str: ...
 
     async def search(self, query: str, *, audiences: Sequence[Audience], limit: int) -> tuple[Passage, ...]:
         """The best passages of this tenant's handbook that these audiences may see, best first, score in [0, 1]."""
@@ -39,7 +41,8 @@ class Directory(Protocol):
 
 
 class ChatModel(Protocol):
-    version: str
+    @property
+    def version(self) -> str: ...
 
     async def ask(self, prompt: "RenderedPrompt", output: type[BaseModel]) -> tuple[BaseModel, Cost]:
         """One call with structured output.
@@ -53,7 +56,9 @@ class RenderedPrompt(BaseModel):
     """A prompt ready to send: who it is (name and version, for the receipt) and its two messages."""
 
     name: str
+
     version: str
+
     system: str
     user: str
 

@@ -1,0 +1,102 @@
+"""Trained models on disk, by content: arrays and JSON in one ``.npz``, nothing that could run code. What does not fit is trained again."""
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agents.head import Weights
+from agents.intent_model import Calibration, IntentModel, Scope
+from agents.intent_training import Progress, train, version
+from core.company import Intents
+from core.errors import Unavailable
+from core.ports import Encoder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+log = logging.getLogger("usher.intent")
+FORMAT = 1
+
+
+def load_or_train(intents: Intents, encoder: Encoder, cache: Path, progress: Progress | None = None) -> IntentModel:
+    """The model of exactly these utterances, encoder and code; trained when ``cache`` has none or has one that cannot be used.
+
+    Raises:
+        Unavailable: the cache folder cannot be written.
+    """
+    path = cache / f"intents-{version(intents, encoder)}.npz"
+    found = _read(path, encoder, version(intents, encoder))
+    if found is None:
+        found = train(intents, encoder, progress)
+        save(found, path)
+    return found
+
+
+def save(model: IntentModel, path: Path) -> None:
+    """Write the model at once or not at all."""
+    import numpy as np
+
+    about = {
+        "format": FORMAT,
+        "version": model.version,
+        "encoder": model.encoder.version,
+        "labels": model.labels,
+        "scope": {"intercept": model.scope.intercept, "threshold": model.scope.threshold},
+        "calibration": model.calibration._asdict(),
+    }
+    arrays = {**model.weights._asdict(), "idf": model.idf, "references": model.references}
+    arrays |= {f"scope_{name}": getattr(model.scope, name) for name in ("mean", "scale", "weights")}
+    staged = path.with_name(f".{path.name}.{os.getpid()}.npz")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with staged.open("wb") as file:
+            np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
+        staged.replace(path)
+    except OSError as error:
+        staged.unlink(missing_ok=True)
+        raise Unavailable(what=f"model folder {path.parent}", problem=f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def load(path: Path, encoder: Encoder) -> IntentModel:
+    """A model that was saved.
+
+    Raises:
+        Unavailable: there is none, it is damaged, or it was trained with another encoder.
+    """
+    found = _read(path, encoder, None)
+    if found is None:
+        raise Unavailable(what=f"model {path}", problem="is missing, damaged, or of another encoder; train it again")
+    return found
+
+
+def _read(path: Path, encoder: Encoder, wanted: str | None) -> IntentModel | None:
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return _model(stored, encoder, wanted)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        log.warning("the stored intent model cannot be used and is trained again")
+        return None
+
+
+def _model(stored: "Mapping[str, Any]", encoder: Encoder, wanted: str | None) -> IntentModel | None:
+    about = json.loads(bytes(stored["about"]))
+    if about["format"] != FORMAT or about["encoder"] != encoder.version or wanted not in (None, about["version"]):
+        return None
+    return IntentModel(
+        version=about["version"],
+        labels=tuple(about["labels"]),
+        weights=Weights(stored["dense"], stored["sparse"], stored["bias"]),
+        idf=stored["idf"],
+        references=stored["references"],
+        scope=Scope(stored["scope_mean"], stored["scope_scale"], stored["scope_weights"], **about["scope"]),
+        calibration=Calibration(**about["calibration"]),
+        encoder=encoder,
+    )

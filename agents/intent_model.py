@@ -1,0 +1,175 @@
+"""The embedded intent model at work: an encoder's vector and lexical features, one linear head, calibrated. No learning here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic import Field
+
+from agents.features import row
+from agents.head import Weights
+from agents.reading import Piece, Reading, read
+from core.ports import Encoder
+from core.types import Label, Value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SHOWN, FAINTEST = 5, 0.01
+SECOND_INTENT = 0.8
+BATCH = 256
+PIECE = 0.5
+
+
+class Prediction(Value):
+    """``labels``: at most five above 1 %, most likely first, each with the sentence that speaks for it. ``set`` holds what cannot be ruled
+    out at 95 %. ``in_scope`` in [0, 1] ranks texts by how surely they belong to any intent; ``out_of_scope`` is its verdict.
+    """
+
+    labels: tuple[Label, ...]
+    abstained: bool
+    out_of_scope: bool
+    set: tuple[str, ...]
+    in_scope: float = Field(ge=0, le=1)
+
+
+class Evidence(NamedTuple):
+    """What one message gives: pooled ``logits`` (classes), what the scope detector sees (3), and the logits of each piece."""
+
+    logits: "NDArray[np.float32]"
+    scope: "NDArray[np.float32]"
+    pieces: "NDArray[np.float32]"
+
+
+class Scope(NamedTuple):
+    """A logistic detector over (best logit, out-of-scope logit, cosine to the nearest utterance); in scope from ``threshold`` on."""
+
+    mean: "NDArray[np.float64]"
+    scale: "NDArray[np.float64]"
+    weights: "NDArray[np.float64]"
+    intercept: float
+    threshold: float
+
+    def score(self, scope: "NDArray[np.float32]") -> "NDArray[np.float64]":
+        """In [0, 1], for evidence (…, 3)."""
+        import numpy as np
+
+        odds = ((scope - self.mean) / self.scale) @ self.weights + self.intercept
+        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))), np.float64)
+
+
+class Calibration(NamedTuple):
+    """``temperature`` divides the logits; below ``abstain`` the model does not decide; a label of at least ``included`` stays in the set."""
+
+    temperature: float
+    abstain: float
+    included: float
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """A trained model with the encoder that it was trained with. Predicting is pure and may be done from several threads.
+
+    ``weights`` has one column a label and, when the company gave out-of-scope texts, one more for those. ``references`` are unit vectors of
+    utterances. ``version`` changes with the utterances, the encoder and the code.
+    """
+
+    version: str
+    labels: tuple[str, ...]
+    weights: Weights
+    idf: "NDArray[np.float32]"
+    references: "NDArray[np.float32]"
+    scope: Scope
+    calibration: Calibration
+    encoder: Encoder
+
+    def predict(self, text: str, subject: str = "") -> Prediction:
+        return self.predict_many([text], [subject])[0]
+
+    def predict_many(self, texts: Sequence[str], subjects: Sequence[str] = ()) -> list[Prediction]:
+        """One prediction a text, in order, the same as by ``predict``; encoding is shared."""
+        titles = subjects or [""] * len(texts)
+        readings = [read(text, subject) for text, subject in zip(texts, titles, strict=True)]
+        return [
+            self._decide(reading, evidence)
+            for at in range(0, len(readings), BATCH)
+            for reading, evidence in self._evidence(readings[at : at + BATCH])
+        ]
+
+    def _evidence(self, readings: Sequence[Reading]) -> list[tuple[Reading, Evidence]]:
+        units = [unit for reading in readings for unit in reading.units]
+        vectors = self.encoder.encode(units)
+        logits = vectors @ self.weights.dense + self.weights.bias
+        for at, unit in enumerate(units):
+            found = row(unit, self.idf)
+            logits[at] += found.values @ self.weights.sparse[found.buckets]
+        near = (vectors @ self.references.T).max(1)
+        found_all, at = [], 0
+        for reading in readings:
+            own = slice(at, at + len(reading.units))
+            found_all.append((reading, pool(logits[own], near[own], len(self.labels))))
+            at = own.stop
+        return found_all
+
+    def _decide(self, reading: Reading, evidence: Evidence) -> Prediction:
+        chances = softmax(evidence.logits / self.calibration.temperature)
+        in_scope = float(self.scope.score(evidence.scope))
+        outside = in_scope < self.scope.threshold
+        confidence = {name: float(chance) for name, chance in zip(self.labels, chances, strict=True)}
+        clear = self._clear(reading, evidence)
+        top = max(confidence, key=lambda name: confidence[name])
+        confidence |= {name: max(confidence[name], min(clear[name], max(confidence[top], clear.get(top, 0)))) for name in clear}
+        order = sorted(confidence, key=lambda name: (-confidence[name], name != top))
+        kept = tuple(name for name in order if confidence[name] >= self.calibration.included) or (top,)
+        return Prediction(
+            labels=tuple(self._label(name, confidence[name], reading, evidence) for name in order[:SHOWN] if confidence[name] >= FAINTEST),
+            abstained=outside or confidence[top] < self.calibration.abstain,
+            out_of_scope=outside,
+            set=kept,
+            in_scope=in_scope,
+        )
+
+    def _clear(self, reading: Reading, evidence: Evidence) -> dict[str, float]:
+        """Label → confidence of its best sentence, for labels that a sentence states clearly; empty unless two labels are."""
+        if len(reading.pieces) < 2:
+            return {}
+        chances = softmax((1 + PIECE) * evidence.pieces[:, : len(self.labels)] / self.calibration.temperature)
+        found: dict[str, float] = {}
+        for chance in chances:
+            best = int(chance.argmax())
+            if chance[best] >= SECOND_INTENT:
+                found[self.labels[best]] = max(found.get(self.labels[best], 0.0), float(chance[best]))
+        return found if len(found) > 1 else {}
+
+    def _label(self, name: str, confidence: float, reading: Reading, evidence: Evidence) -> Label:
+        column = self._column[name]
+        piece: Piece = reading.pieces[int(evidence.pieces[:, column].argmax())]
+        return Label(label=name, confidence=round(min(1.0, confidence), 4), span=piece.span)
+
+    @cached_property
+    def _column(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.labels)}
+
+
+def pool(logits: "NDArray[np.float32]", near: "NDArray[np.float32]", labels: int) -> Evidence:
+    """One message's evidence from its units: the whole body first, then its sentences (none when the body is one).
+
+    A request is often one sentence of many, so a label counts as in the whole plus, by half, as in the sentence that speaks most for it;
+    the out-of-scope column plus as in the sentence that speaks least for it.
+    """
+    import numpy as np
+
+    pieces = logits[1:] if len(logits) > 1 else logits
+    pooled = logits[0, :labels] + PIECE * pieces[:, :labels].max(0)
+    outside = logits[0, labels] + PIECE * pieces[:, labels].min() if logits.shape[1] > labels else 0.0
+    return Evidence(pooled, np.array([pooled.max(), outside, near.max()], np.float32), pieces)
+
+
+def softmax(logits: "NDArray[np.float32]") -> "NDArray[np.float64]":
+    """Over the last axis."""
+    import numpy as np
+
+    odds = np.exp((logits - logits.max(-1, keepdims=True)).astype(np.float64))
+    return np.asarray(odds / odds.sum(-1, keepdims=True), np.float64)

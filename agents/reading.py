@@ -1,0 +1,119 @@
+"""A message cut into what is read by itself: its body without greeting and closing, and the sentences of that body."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from agents.glossary import in_english, language
+from core.types import Span
+
+MAX_CHARACTERS = 20_000
+MAX_PIECES = 24
+WRAPPED = 45
+_GREETING = re.compile(
+    r"\s*(?:hi|hiya|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|moin|servus|liebe[rs]?|"
+    r"sehr geehrte[rs]?|bonjour|bonsoir|salut|madame|monsieur|chère?s?|hola|buen[oa]s(?: (?:d[ií]as|tardes|noches))?|estimad[oa]s?)\b"
+    r"(?:(?: +[\w.'’/&-]+){0,7} *(?:[,!.:]+|[–-]+(?= ))(?:\s+|$)|(?: +[\w.'’/&-]+){0,3} *(?:\n\s*|$))",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?:^|\n)[ \t]*(?:(?:many |best |kind(?:est)? |warm |with (?:best |kind )?)?"
+    r"(?:thanks|thank you|thx|regards|wishes|cheers|sincerely|yours (?:sincerely|faithfully|truly)|best|mit freundlichen grüßen|"
+    r"mit freundlichem gruß|(?:viele|beste|liebe|freundliche|schöne) grüße|gruß|danke|vielen dank|mfg|(?:bien )?cordialement|merci|"
+    r"salutations|bien à vous|(?:un )?saludos?|atentamente|(?:muchas )?gracias)"
+    r"(?: (?:again|in advance|and (?:best |kind )?regards|und grüße|cordial(?:es|ement)?|so much|very much|d'avance|im voraus|de antemano))?)"
+    r"[ \t]*[,.!]*[ \t]*(?:\n[^\n]{0,80}){0,8}\s*$",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    r"\W*(?:(?:many |kind |best )?(?:thanks|thank you|thx|cheers|regards|please|pls|hi|hello|hey|sorry|ok|okay|great|(?:good )?(?:morning|afternoon|evening)|"
+    r"danke|vielen dank|hallo|bitte|merci|bonjour|gracias|hola)(?: (?:again|you|so much|very much|in advance|all|team|there|everyone|"
+    r"im voraus|d'avance|beaucoup|schön|sehr|for your (?:help|time|support|understanding|reply)))*"
+    r"|(?:i |we )?(?:hope|trust) (?:this|you|all)\b[^.?!\n]{0,60}|looking forward to (?:hearing|your)\b[^.?!\n]{0,60})\W*",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"(?<=[.!?…])[\"”’»)\]]*\s+(?=\S)|[ \t]*\n\s*")
+_SHORTENED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|art|abs|z\.\s?b|d\.\s?h|bzw|ca|tel|inc|ltd|p|n)|\b[A-Z])\.$", re.I)
+_ITEM = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s")
+_MARKS = re.compile(r"^(?:\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv)\s*(?:\[\d+\])?\s*:)+", re.IGNORECASE)
+_LETTER = re.compile(r"\w")
+
+
+class Piece(NamedTuple):
+    """A sentence, or a few of a very long text: half-open range in the message, and the words."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def span(self) -> Span:
+        return Span(start=self.start, end=self.end)
+
+
+class Reading(NamedTuple):
+    """``whole`` is the body; ``pieces`` are its sentences, one at least, at most ``MAX_PIECES``. ``units`` are the texts to be judged, in
+    English words: subject and body, then, when there are several, the pieces."""
+
+    whole: Piece
+    pieces: tuple[Piece, ...]
+    units: tuple[str, ...]
+
+
+def read(text: str, subject: str = "") -> Reading:
+    """Cut a message. What is only a greeting, or only thanks, is kept as it stands; beyond ``MAX_CHARACTERS`` nothing is read.
+
+    Answer and forward marks of the subject are dropped.
+    """
+    text = text[:MAX_CHARACTERS]
+    whole = _body(text)
+    found = [piece for piece in _sentences(text, whole.start, whole.end) if len(_LETTER.findall(piece.text)) > 1]
+    telling = [piece for piece in found if not _COURTESY.fullmatch(piece.text)]
+    pieces = tuple(_merged(text, telling or found or [whole]))
+    title = _MARKS.sub("", subject).strip()
+    told = f"{title}\n\n{whole.text}" if title else whole.text
+    code = language(told)
+    texts = [told, *(piece.text for piece in pieces)] if len(pieces) > 1 else [told]
+    return Reading(whole, pieces, tuple(in_english(part, code) for part in texts))
+
+
+def _body(text: str) -> Piece:
+    greeting = _GREETING.match(text)
+    start = greeting.end() if greeting else 0
+    closing = _CLOSING.search(text, start)
+    end = closing.start() if closing else len(text)
+    body = _trimmed(text, start, end)
+    return body if _LETTER.search(body.text) else _trimmed(text, 0, len(text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Piece:
+    part = text[start:end]
+    start += len(part) - len(part.lstrip())
+    return Piece(start, start + len(part.strip()), part.strip())
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Piece]:
+    begin = start
+    for found in _BREAK.finditer(text, start, end):
+        if _ends(text, begin, found):
+            yield _trimmed(text, begin, found.start())
+            begin = found.end()
+    yield _trimmed(text, begin, end)
+
+
+def _ends(text: str, begin: int, found: re.Match[str]) -> bool:
+    """Whether a sentence ends at this break: not after an abbreviation, not where a line was only wrapped."""
+    before = text[begin : found.start()]
+    if "\n" not in found[0]:
+        return not _SHORTENED.search(before[-12:])
+    line = before.rsplit("\n", 1)[-1]
+    following = text[found.end() : found.end() + 4]
+    return found[0].count("\n") > 1 or len(line) < WRAPPED or line[-1:] in ".!?:;…" or bool(_ITEM.match(following))
+
+
+def _merged(text: str, pieces: list[Piece]) -> Iterator[Piece]:
+    """Neighbours put together until there are no more than ``MAX_PIECES``."""
+    size = -(-len(pieces) // MAX_PIECES)
+    for at in range(0, len(pieces), size):
+        group = pieces[at : at + size]
+        yield _trimmed(text, group[0].start, group[-1].end)

@@ -1,0 +1,392 @@
+"""Composition root: settings → services → commands and web app. It only wires, and nothing else reads the environment."""
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+
+if TYPE_CHECKING:
+    from agents.library import IntentLibrary
+
+    from agents.crew import Crew
+    from core.company import Company, Person
+    from core.ports import Clock
+    from core.services import Progress
+    from core.settings import Settings
+    from core.types import ApprovalNeed
+    from graph.router import Router
+    from knowledge.encoder import OnnxEncoder
+    from knowledge.library import Handbooks
+    from policy.load import Compiled
+    from store.approvals import Approvals
+    from store.audit import Audit
+    from store.conversations import Conversations
+    from store.database import Database
+    from store.indexes import Indexes
+    from store.mailroom import Mailroom
+    from store.outbox import Outbox
+    from store.receipts import Receipts
+    from store.tokens import Tokens
+    from store.turns import Turns
+    from store.worker import Worker
+
+ROOT = Path(__file__).resolve().parent
+REVIEWER = "support_lead"
+
+
+class Usher:
+    """``core.services.Services``: each part is made when it is first used."""
+
+    def __init__(self, settings: "Settings", companies: "dict[str, Company]", clock: "Clock", *, deliver: bool = False) -> None:
+        self.settings, self.companies, self.clock = settings, companies, clock
+        self._deliver = deliver
+        self._database: Database | None = None
+
+    # ------------------------------------------------------------ what is stored
+
+    @property
+    def database(self) -> "Database":
+        if self._database is None:
+            raise RuntimeError("this command was opened without a database")
+        return self._database
+
+    async def open_database(self, *, fresh: bool) -> None:
+        """Connect, start the embedded server where no URL is given, and bring the schema up."""
+        from store.database import Database
+        from store.migrate import upgrade
+
+        if fresh:
+            self._only_one()
+        if self.settings.database_url:
+            url = self.settings.database_url.get_secret_value()
+        else:
+            name = self.settings.database
+            url = await (self._embedded.fresh(name) if fresh else self._embedded.url(name))
+        self._database = Database(url)
+        if not self.settings.database_url:
+            await upgrade(url)
+
+    def _only_one(self) -> None:
+        """A fresh database is dropped under whoever uses it, so there is one such command at a time; the lock goes with the process."""
+        from fasteners import InterProcessLock
+
+        from core.errors import Unavailable
+
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        self._lock = InterProcessLock(self.settings.data / f"{self.settings.database}.lock")
+        if not self._lock.acquire(blocking=False):
+            raise Unavailable(what=f"database {self.settings.database}", problem="another demo is running here; wait for it to end")
+
+    @cached_property
+    def _embedded(self) -> Any:
+        from store.embedded import EmbeddedPostgres
+
+        return EmbeddedPostgres(self.settings.data)
+
+    @cached_property
+    def mailroom(self) -> "Mailroom":
+        from store.mailroom import Mailroom
+
+        settle = {tenant: company.profile.settle_s for tenant, company in self.companies.items()}
+        return Mailroom(self.database, clock=self.clock, settle_s=settle, held=not self._deliver)
+
+    @cached_property
+    def turns(self) -> "Turns":
+        from store.turns import Turns
+
+        return Turns(self.database, clock=self.clock)
+
+    @cached_property
+    def approvals(self) -> "Approvals":
+        from store.approvals import Approvals
+
+        return Approvals(self.database, clock=self.clock, may=self.may)
+
+    @cached_property
+    def receipts(self) -> "Receipts":
+        from store.receipts import Receipts
+
+        return Receipts(self.database)
+
+    @cached_property
+    def conversations(self) -> "Conversations":
+        from store.conversations import Conversations
+
+        return Conversations(self.database)
+
+    @cached_property
+    def tokens(self) -> "Tokens":
+        from store.tokens import Tokens
+
+        return Tokens(self.database, clock=self.clock)
+
+    @cached_property
+    def audit(self) -> "Audit":
+        from store.audit import Audit
+
+        return Audit(self.database)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        from channels.filebox import FileDeliverer
+        from store.outbox import Outbox
+
+        return Outbox(self.database, clock=self.clock, default=FileDeliverer(self.settings.data / "delivered"))
+
+    @cached_property
+    def indexes(self) -> "Indexes":
+        from store.indexes import Indexes
+
+        return Indexes(self.database)
+
+    @cached_property
+    def worker(self) -> "Worker":
+        from store.worker import Worker
+
+        return Worker(
+            self.database,
+            clock=self.clock,
+            handle=self.router.handle,
+            resume=self.router.resume,
+            fail=self.turns.fail,
+            deliver=self.outbox.deliver,
+            concurrency=self.settings.workers,
+        )
+
+    # ------------------------------------------------------------ what is known
+
+    @cached_property
+    def encoder(self) -> "OnnxEncoder":
+        from knowledge.encoder import OnnxEncoder
+
+        return OnnxEncoder(self.settings.encoder)
+
+    @cached_property
+    def knowledge(self) -> "Handbooks":
+        from agents.advisor import Advisor
+        from knowledge.library import Handbooks
+
+        return Handbooks(
+            self.companies,
+            encoder=self.encoder,
+            indexes=self.indexes,
+            clock=self.clock,
+            answer=Advisor(self.encoder).answer,
+            data=self.settings.data,
+            url=self.settings.chroma_url,
+        )
+
+    @cached_property
+    def intents(self) -> "IntentLibrary":
+        from agents.library import IntentLibrary
+
+        return IntentLibrary(self.companies, self.encoder, self.settings.data / "models")
+
+    # ------------------------------------------------------------ who decides
+
+    @cached_property
+    def policies(self) -> "dict[str, Compiled]":
+        from policy.load import load
+
+        return {tenant: load(c.policy_text, c.policy_file, c.roster, c.intents) for tenant, c in self.companies.items()}
+
+    @cached_property
+    def crews(self) -> "dict[str, Crew]":
+        return {tenant: self._crew(company) for tenant, company in self.companies.items()}
+
+    def _crew(self, company: "Company") -> "Crew":
+        from agents.advisor import Advisor
+        from agents.crew import Crew
+        from agents.guardian import Guardian
+        from agents.planner import Planner
+        from knowledge.directory import CrmDirectory
+
+        policy = self.policies[company.id]
+        return Crew(
+            profile=company.profile,
+            intent=self.intents.agent(company.id),
+            directory=CrmDirectory(company.crm, company.profile.domains),
+            retriever=self.knowledge.retriever(company.id),
+            advisor=Advisor(self.encoder),
+            planner=Planner(policy, company.roster, company.profile, company.intents.groups),
+            guardian=Guardian(company.profile.domains, policy.policy.queues[policy.policy.default_queue].backup),
+            writer=self._writer(company),
+        )
+
+    def _writer(self, company: "Company") -> Any:
+        if not self.settings.has_model:
+            return None
+        from agents.grounding import check
+        from agents.models import OpenAIChat, Prices
+        from agents.writer import Writer
+
+        key = self.settings.llm_api_key
+        model = OpenAIChat(
+            base_url=self.settings.llm_base_url or "",
+            model=self.settings.llm_model,
+            api_key=key.get_secret_value() if key else None,
+            timeout_s=self.settings.llm_timeout_s,
+            prices=Prices(self.settings.llm_usd_per_million_prompt, self.settings.llm_usd_per_million_completion),
+        )
+        return Writer(model, company.intents, company.profile.name, check)
+
+    @cached_property
+    def router(self) -> "Router":
+        from graph.router import Router
+
+        return Router(self.crews, self.turns)
+
+    # ------------------------------------------------------------ the rest of Services
+
+    def tenant(self) -> str:
+        from core.errors import InvalidSetting
+
+        if len(self.companies) > 1:
+            raise InvalidSetting(name="USHER_COMPANY", problem="names several companies; say which with --company")
+        return next(iter(self.companies))
+
+    def policy_version(self, tenant: str) -> str:
+        return self.policies[tenant].version
+
+    def policy_summary(self, tenant: str) -> dict[str, object]:
+        policy = self.policies[tenant].policy
+        people = len(self.companies[tenant].roster.people)
+        return {
+            "rules": len(policy.rules),
+            "guards": len(policy.guards),
+            "queues": len(policy.queues),
+            "roles": len(policy.roles),
+            "people": people,
+        }
+
+    def may(self, tenant: str, person: str, need: "ApprovalNeed") -> bool:
+        found = self.companies[tenant].roster.get(person)
+        return found is not None and found.role == need.role
+
+    async def start(self, progress: "Progress") -> None:
+        assert self.policies  # noqa: S101 - a policy that cannot be used stops here
+        for tenant in self.companies:
+            self.intents.train(tenant, progress)
+            await self.knowledge.ingest(tenant, progress)
+        assert self.crews  # noqa: S101
+
+    async def person(self) -> "tuple[str, Person]":
+        from core.errors import Unauthenticated
+
+        if self.settings.token is None:
+            raise Unauthenticated(problem="no token, no decision: app.py tokens issue PERSON, and set USHER_TOKEN")
+        token = await self.tokens.check(self.settings.token.get_secret_value())
+        person = self.companies[token.tenant].roster.get(token.person) if token.tenant in self.companies else None
+        if person is None:
+            raise Unauthenticated(problem=f"{token.person} is no longer in the roster of {token.tenant}")
+        return token.tenant, person
+
+    async def upgrade(self) -> str:
+        from store.migrate import schema_version, upgrade
+
+        await upgrade(self.database.url)
+        return schema_version()
+
+    async def ready(self) -> Mapping[str, str]:
+        from core.errors import UsherError
+
+        parts = {"database": "ok", "knowledge": "ok"}
+        try:
+            await self.tokens.list("")
+        except UsherError as error:
+            parts["database"] = str(error)
+        try:
+            for tenant in self.companies:
+                await self.knowledge.retriever(tenant).search("ready", audiences=("public",), limit=1)
+        except UsherError as error:
+            parts["knowledge"] = str(error)
+        return parts
+
+    async def close(self) -> None:
+        if "knowledge" in self.__dict__:
+            await self.knowledge.close()
+        if self._database is not None:
+            await self._database.close()
+        if "_embedded" in self.__dict__:
+            self._embedded.stop()
+
+
+@asynccontextmanager
+async def connect(
+    *, stored: bool = True, fresh: bool = False, deliver: bool = False, at: str | None = None, **overrides: object
+) -> AsyncIterator[Usher]:
+    """Open the services for one command, ``stored``: with its database. ``overrides`` replace settings by name.
+
+    ``at`` is the time to decide as of: ISO 8601 with a zone, or ``demo`` for the demo's day.
+    """
+    from core.settings import load_settings
+    from knowledge.company import load_companies
+
+    settings = load_settings(**overrides)
+    _log(settings.log_level)
+    companies = load_companies(_folders(settings.companies))
+    usher = Usher(settings, companies, _clock(at, companies), deliver=deliver)
+    try:
+        if stored:
+            await usher.open_database(fresh=fresh)
+        yield usher
+    finally:
+        await usher.close()
+
+
+def _folders(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Relative folders are looked for here and then beside this file."""
+    return tuple(ROOT / path if not path.exists() and (ROOT / path).exists() else path for path in paths)
+
+
+def _clock(at: str | None, companies: "Mapping[str, Company]") -> "Clock":
+    from core.clock import ShiftedClock, SystemClock
+    from core.errors import InvalidSetting
+
+    if at is None:
+        return SystemClock()
+    demo = next(iter(companies.values())).demo
+    if at == "demo":
+        return ShiftedClock(demo.as_of) if demo else SystemClock()
+    with suppress(ValueError):
+        start = datetime.fromisoformat(at)
+        if start.tzinfo:
+            return ShiftedClock(start)
+    raise InvalidSetting(name="--at", problem=f"{at!r} is no time with a zone (2026-03-10T14:00Z)")
+
+
+def _log(level: str) -> None:
+    import logging
+
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("bm25s").setLevel("WARNING")  # it sets itself to DEBUG
+
+
+async def graph() -> Any:
+    """The turn's graph of the first company, for LangGraph's own tools (``langgraph.json``)."""
+    from core.settings import load_settings
+    from graph.build import build
+    from graph.nodes import Nodes
+    from knowledge.company import load_companies
+
+    settings = load_settings()
+    companies = load_companies(_folders(settings.companies))
+    usher = Usher(settings, companies, _clock(None, companies))
+    await usher.open_database(fresh=False)
+    await usher.start(lambda _: None)
+    return build(Nodes(next(iter(usher.crews.values()))))
+
+
+def main() -> None:
+    from channels.cli import commands
+
+    commands(connect)()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Receipts, approvals and effects as people read them on a terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from core.services import Approval
+    from core.types import Effect, Plan, Receipt
+
+LEVELS = {4: "CXO", 3: "executive sponsor", 2: "account team", 1: "queue", 0: "automation"}
+COLOURS = {4: "bold magenta", 3: "bold yellow", 2: "cyan", 1: "green", 0: "dim"}
+
+
+def receipts_table(receipts: Iterable["Receipt"], names: dict[str, str] | None = None) -> Table:
+    """One line a turn: who wrote, what they want, what it is worth, where it goes and why, what waits for whom."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    table.add_column("who wrote", max_width=30, no_wrap=True)
+    table.add_column("wants", max_width=30, no_wrap=True)
+    table.add_column("worth", justify="right", no_wrap=True)
+    table.add_column("goes to", max_width=36, no_wrap=True)
+    table.add_column("why", ratio=1, no_wrap=True)
+    for receipt in receipts:
+        table.add_row(*_row(receipt, names or {}))
+    return table
+
+
+def _row(receipt: "Receipt", names: dict[str, str]) -> tuple[Text, Text, Text, Text, Text]:
+    plan, colour = receipt.plan, COLOURS[receipt.plan.level]
+    why = plan.reasons[0] if plan.reasons else ""
+    if receipt.status == "waiting":
+        needs = ", ".join(need.role.replace("_", " ") for need in plan.approvals) or "a reviewer"
+        why = f"waits for {needs}: {why}"
+    elif receipt.status == "failed":
+        why = "failed: a person must look; nothing was sent"
+    return (
+        Text(receipt.sender or "anonymous"),
+        wants(receipt),
+        Text(f"{receipt.value.score:.0f}"),
+        Text(goes_to(plan, names), colour),
+        Text(why),
+    )
+
+
+def wants(receipt: "Receipt") -> Text:
+    intent = receipt.intent
+    if receipt.plan.rules == ("automated_mail",):
+        return Text("– (a machine)", "dim")
+    if intent.out_of_scope or intent.top is None:
+        return Text("none of ours", "dim")
+    text = Text(intent.top.replace("_", " "))
+    return text.append(f" {intent.confidence:.0%}", "dim" if not intent.abstained else "red")
+
+
+def goes_to(plan: "Plan", names: dict[str, str]) -> str:
+    """``Daniel Osei (cro)``, ``queue support → Aisha Bello``, ``answered``, ``ignored``."""
+    owner = names.get(plan.owner or "", plan.owner or "")
+    match plan.action:
+        case "answer":
+            return "answered from the handbook"
+        case "clarify":
+            return "asked one question"
+        case "ignore":
+            return "ignored"
+        case "handoff":
+            return f"{plan.queue} → {owner}"
+        case "escalate":
+            return f"{owner} ({(plan.role or '').replace('_', ' ')})"
+
+
+def by_level(receipts: Sequence["Receipt"], names: dict[str, str]) -> RenderableType:
+    """All receipts, the highest level first, with a heading for each level."""
+    parts: list[RenderableType] = []
+    for level, title in LEVELS.items():
+        group = [receipt for receipt in receipts if receipt.plan.level == level]
+        if group:
+            parts += [Text(f"\nLevel {level} · {title} · {len(group)}", COLOURS[level]), receipts_table(group, names)]
+    return Group(*parts)
+
+
+def receipt_page(receipt: "Receipt", names: dict[str, str]) -> RenderableType:
+    """Everything one receipt says, in the order in which it came about."""
+    plan = receipt.plan
+    head = Table.grid(padding=(0, 2))
+    for name, value in _facts(receipt, names):
+        head.add_row(Text(name, "bold"), Text(value))
+    parts: list[RenderableType] = [Text(f"Receipt {receipt.id}", "bold"), head]
+    parts += _section("Signals", ((s.name, f"{s.value}  [{s.source}]") for s in receipt.signals if s.value is not None))
+    parts += _section("Worth", ((c.signal, f"{c.value} → {c.points:g} of {c.weight:g}") for c in receipt.value.contributions))
+    parts += _section("Passages", ((f"{p.score:.2f}", f"{p.document} › {p.heading}") for p in receipt.passages))
+    parts += _section("Alternatives", ((a.rule, f"{a.action} level {a.level}: {a.because}") for a in plan.alternatives))
+    parts += _section("Steps", ((s.agent, f"{s.ms:.1f} ms  v{s.version}  {s.evidence}") for s in receipt.steps))
+    parts += _section("Effects", ((e.kind, f"{e.to}  {e.state}  {e.key}") for e in receipt.effects))
+    parts += _section("Entries", ((e.kind, f"{e.at:%Y-%m-%d %H:%M:%S}  {e.hash[:16]}…") for e in receipt.entries))
+    if plan.draft:
+        parts += [Text("\nText", "bold"), Padding(Text(plan.draft), (0, 2))]
+    return Group(*parts)
+
+
+def _facts(receipt: "Receipt", names: dict[str, str]) -> Iterable[tuple[str, str]]:
+    plan = receipt.plan
+    yield "from", f"{receipt.sender}  ({receipt.channel}, {receipt.received_at:%Y-%m-%d %H:%M} UTC)"
+    yield "wants", ", ".join(f"{label.label} {label.confidence:.0%}" for label in receipt.intent.labels[:3]) or "nothing recognised"
+    yield "goes to", f"{goes_to(plan, names)} · level {plan.level}, {LEVELS[plan.level]}"
+    yield "backups", ", ".join(names.get(person, person) for person in plan.backups) or "–"
+    yield "why", "; ".join(plan.reasons)
+    yield "rules", f"{', '.join(plan.rules)}  (policy {receipt.policy_version})"
+    yield "verdict", f"{receipt.verdict} {'; '.join(receipt.verdict_reasons)}"
+    yield (
+        "cost",
+        f"{receipt.cost.calls} model calls, {receipt.cost.prompt_tokens + receipt.cost.completion_tokens} tokens, ${receipt.cost.usd:.4f}",
+    )
+    if receipt.degraded:
+        yield "degraded", "; ".join(receipt.degraded)
+
+
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[RenderableType]:
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        table.add_row(Text(f"  {name}"), Text(value))
+    return [Text(f"\n{title}", "bold"), table] if table.row_count else []
+
+
+def approval_page(approval: "Approval", names: dict[str, str]) -> RenderableType:
+    """What is asked, to whom it would go, the exact texts, who may decide, until when."""
+    request, plan = approval.request, approval.request.plan
+    lines = [
+        f"[bold]{escape(goes_to(plan, names))}[/] · level {plan.level} · {escape('; '.join(plan.reasons))}",
+        (
+            f"[dim]needs[/] {', '.join(f'{need.quorum} × {need.role}' for need in request.needs)}"
+            f"   [dim]status[/] {approval.status}   [dim]until[/] {approval.expires_at:%a %H:%M} UTC   [dim]rule[/] {', '.join(plan.rules)}"
+        ),
+    ]
+    lines += [f"[dim]{vote.outcome} by[/] {names.get(vote.person, vote.person)} [dim]{escape(vote.reason)}[/]" for vote in approval.votes]
+    return Group(*lines, *(_effect(effect, names) for effect in request.effects))
+
+
+def _effect(effect: "Effect", names: dict[str, str]) -> RenderableType:
+    text = Text(f"{effect.kind} → {names.get(effect.to, effect.to)}\n", "bold")
+    return Padding(text.append(effect.text, "not bold"), (0, 0, 0, 4))

@@ -1,0 +1,203 @@
+"""The nodes of a turn: pure functions of the state. They write nothing, so a turn that is run again does nothing twice."""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from langgraph.types import interrupt
+
+from agents.crew import Crew
+from core.errors import UsherError
+from core.types import Answer, Audience, Cost, Decision, Effect, Intent, Passage, Plan, Request, Signal, Step
+from graph.intake import intake as read_intake
+from graph.state import State
+
+log = logging.getLogger("usher.graph")
+PUBLIC: tuple[Audience, ...] = ("public",)
+PASSAGES = 6
+T = TypeVar("T")
+
+
+class Nodes:
+    """One company's agents, each behind the node that calls it."""
+
+    def __init__(self, crew: Crew) -> None:
+        self.crew = crew
+
+    async def intake(self, state: State) -> dict[str, Any]:
+        began = time.perf_counter()
+        result = read_intake(state["turn"], self.crew.profile)
+        evidence = result.automated or f"{len(result.text)} characters, {result.language}"
+        return {"intake": result, "steps": [_step("intake", self.crew.version, began, evidence)]}
+
+    async def intent(self, state: State) -> dict[str, Any]:
+        began = time.perf_counter()
+        known = state["intake"]
+        read = lambda: self.crew.intent.read(known.text, known.subject, known.language, state["turn"].history)  # noqa: E731
+        intent, trouble = await _guarded("intent", _async(read), Intent(labels=(), abstained=True, out_of_scope=False))
+        evidence = f"{intent.top or 'nothing'}{' (not sure)' if intent.abstained else ''}"
+        return {
+            "intent": intent,
+            "steps": [_step("intent", self.crew.intent.version, began, evidence, intent.confidence)],
+            "degraded": trouble,
+        }
+
+    async def signals(self, state: State) -> dict[str, Any]:
+        began = time.perf_counter()
+        turn = state["turn"]
+        nothing: tuple[Signal, ...] = ()
+        find = lambda: self.crew.directory.signals(turn.messages[-1].sender, turn.now)  # noqa: E731
+        records, trouble = await _guarded("crm", find, nothing)
+        step = _step("signals", self.crew.version, began, f"{len(records)} facts")
+        return {"records": list(records), "steps": [step], "degraded": trouble}
+
+    async def passages(self, state: State) -> dict[str, Any]:
+        began = time.perf_counter()
+        known = state["intake"]
+        query = f"{known.subject}\n{known.text}".strip()[:2000]
+        nothing: tuple[Passage, ...] = ()
+        find = lambda: self.crew.retriever.search(query, audiences=PUBLIC, limit=PASSAGES)  # noqa: E731
+        found, trouble = (nothing, []) if known.automated else await _guarded("retriever", find, nothing)
+        evidence = f"{found[0].document} › {found[0].heading}" if found else "no passage"
+        step = _step("passages", self.crew.retriever.version, began, evidence, found[0].score if found else None)
+        return {"passages": list(found), "steps": [step], "degraded": trouble}
+
+    async def assess(self, state: State) -> dict[str, Any]:
+        """The join. When the embedded model is unsure and a chat model is configured, the turn's one model call is made here."""
+        began = time.perf_counter()
+        known, turn, passages = state["intake"], state["turn"], tuple(state["passages"])
+        intent, cost, trouble = state["intent"], Cost(), list[str]()
+        draft = None if known.automated else self.crew.advisor.answer(known.text, passages, known.language)
+        if self.crew.writer and intent.abstained and not known.automated and turn.mode == "automation":
+            opinion = await self.crew.writer.assess(turn, known, intent, passages)
+            intent, cost, trouble = opinion.intent or intent, opinion.cost, opinion.degraded
+            draft = opinion.draft or draft
+        result = self.crew.planner.assess(turn, known, intent, state["records"], draft)
+        evidence = f"value {result.value.score:g}, data quality {result.data_quality:g}"
+        step = _step("assess", self.crew.writer.version if self.crew.writer else self.crew.version, began, evidence)
+        return {"assessment": result, "steps": [step], "cost": cost, "degraded": trouble}
+
+    async def plan(self, state: State) -> dict[str, Any]:
+        began = time.perf_counter()
+        plan = self.crew.planner.plan(state["turn"], state["assessment"])
+        return {"plan": plan, "steps": [_step("planner", self.crew.planner.version, began, f"rule {', '.join(plan.rules)}")]}
+
+    async def reply(self, state: State) -> dict[str, Any]:
+        """The text that automation would send: the checked draft of the one call, a text written now, or the handbook's own sentences."""
+        began = time.perf_counter()
+        turn, known, assessment = state["turn"], state["intake"], state["assessment"]
+        cost, trouble = Cost(), list[str]()
+        answer = assessment.draft or Answer(abstained=True, reason="no passage")
+        if state["plan"].action == "clarify":
+            answer = self.crew.clarify(known, assessment.intent)
+        elif self.crew.writer and not state.get("cost", Cost()).calls:
+            written = await self.crew.writer.reply(turn, known, tuple(state["passages"]))
+            answer, cost, trouble = written.draft or answer, written.cost, written.degraded
+        step = _step("reply", self.crew.advisor.version, began, f"{len(answer.citations)} citations")
+        return {"reply": self.crew.signed(known, answer), "steps": [step], "cost": cost, "degraded": trouble}
+
+    async def guardian(self, state: State) -> dict[str, Any]:
+        began = time.perf_counter()
+        ruling = self.crew.guardian.review(
+            state["turn"], state["intake"], state["plan"], state.get("reply"), self._effects(state, state["plan"])
+        )
+        return {
+            "ruling": ruling,
+            "steps": [_step("guardian", self.crew.guardian.version, began, "; ".join(ruling.reasons) or "nothing to object")],
+        }
+
+    async def ask(self, state: State) -> dict[str, Any]:
+        """Prepare the approval; nothing waits here."""
+        turn, plan = state["turn"], _with_reply(state["plan"], state.get("reply"))
+        effects = tuple(
+            effect.model_copy(update={"guarded": True}) for effect in self._effects(state, plan) if effect.guarded or not plan.approvals
+        )
+        needs = self.crew.guardian.needs(plan)
+        request = Request(
+            digest=digest(plan, effects),
+            needs=needs,
+            plan=plan,
+            effects=effects,
+            reasons=state["ruling"].reasons,
+            expires_at=turn.now + timedelta(seconds=self.crew.planner.policy.policy.approval_expires),
+        )
+        return {"request": request}
+
+    async def wait(self, state: State) -> dict[str, Any]:  # noqa: ARG002 - nothing may precede interrupt(): the node starts again from its top
+        return {"decision": Decision.model_validate(interrupt("approval"))}
+
+    async def act(self, state: State) -> dict[str, Any]:
+        """The effects that may leave: all of an allowed plan, the stored ones of an approved request, the fall-back's of a refused one."""
+        decision = state.get("decision")
+        if decision is None:
+            plan = _with_reply(state["plan"], state.get("reply"))
+            return {"final": plan, "effects": list(self._effects(state, plan))}
+        request = state["request"]
+        match decision.outcome:
+            case "approved":
+                return {"final": request.plan, "effects": list(request.effects)}
+            case "rejected" | "expired":
+                return self._fall_back(state, decision)
+            case "superseded":
+                return {"final": request.plan, "effects": []}
+
+    async def refuse(self, state: State) -> dict[str, Any]:
+        """Denied: nothing is said by automation. Unless a machine wrote, a person gets it."""
+        plan = state["plan"]
+        if state["intake"].automated or state["turn"].mode == "human":
+            return {"final": plan, "effects": []}
+        return self._person(state, "the guardian refused: " + "; ".join(state["ruling"].reasons))
+
+    def acknowledgement(self, state: State) -> tuple[Effect, ...]:
+        """What may leave while the turn waits: the word to the customer that somebody has their message."""
+        return (self.crew.planner.acknowledge(state["turn"], state["intake"], state["request"].plan),)
+
+    def _fall_back(self, state: State, decision: Decision) -> dict[str, Any]:
+        why = f"{decision.outcome} by {', '.join(decision.by) or 'time-out'}" + (f": {decision.reason}" if decision.reason else "")
+        changed = self._person(state, why)
+        sent = {effect.key for effect in self.acknowledgement(state)}
+        return {**changed, "effects": [effect for effect in changed["effects"] if effect.key not in sent]}
+
+    def _person(self, state: State, why: str) -> dict[str, Any]:
+        plan = self.crew.planner.plan(state["turn"], state["assessment"], unapproved=True)
+        if plan.action not in ("handoff", "escalate"):
+            plan = self.crew.planner.to_person(state["turn"], state["assessment"])
+        plan = plan.model_copy(update={"reasons": (why, *plan.reasons)})
+        return {"final": plan, "effects": list(self.crew.planner.effects(state["turn"], state["intake"], plan, None))}
+
+    def _effects(self, state: State, plan: Plan) -> tuple[Effect, ...]:
+        return self.crew.planner.effects(state["turn"], state["intake"], plan, state.get("reply"))
+
+
+def digest(plan: Plan, effects: tuple[Effect, ...]) -> str:
+    """SHA-256 over the canonical JSON of plan and effects: what an approval is bound to."""
+    content = {"plan": plan.model_dump(mode="json"), "effects": [effect.model_dump(mode="json") for effect in effects]}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _with_reply(plan: Plan, reply: Answer | None) -> Plan:
+    return plan.model_copy(update={"draft": reply.answer, "citations": reply.citations}) if reply and not reply.abstained else plan
+
+
+def _step(agent: str, version: str, began: float, evidence: str, confidence: float | None = None) -> Step:
+    return Step(agent=agent, version=version, ms=round((time.perf_counter() - began) * 1000, 2), confidence=confidence, evidence=evidence)
+
+
+def _async(call: Callable[[], T]) -> Callable[[], Awaitable[T]]:
+    async def run() -> T:
+        return call()
+
+    return run
+
+
+async def _guarded(what: str, call: Callable[[], Awaitable[T]], otherwise: T) -> tuple[T, list[str]]:
+    """The turn goes on without a source that fails; the receipt says which. The policy then sees less, and so is more cautious."""
+    try:
+        return await call(), []
+    except UsherError as error:
+        log.warning("%s failed: %s", what, type(error).__name__)
+        return otherwise, [f"{what}: {error}"]

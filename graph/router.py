@@ -1,0 +1,117 @@
+"""Runs turns: load, graph, commit. Nothing is written while the graph runs; each turn is committed once, after it."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from agents.crew import Crew
+from core.checkpoint import serializer
+from core.errors import NotFound
+from core.ports import Outcome, Paused, Turns
+from core.types import Cost, Decision, PassageView, Receipt, Ruling, Turn
+from graph.build import build
+from graph.nodes import Nodes
+from graph.state import State
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+
+
+class Router:
+    """One graph per tenant, each on an in-memory saver of its own; ``turns`` is the durable side."""
+
+    def __init__(self, crews: dict[str, Crew], turns: Turns) -> None:
+        self._turns = turns
+        self._lanes = {tenant: Lane(crew) for tenant, crew in crews.items()}
+
+    async def handle(self, turn_id: str) -> None:
+        """Decide a stored turn and commit what came of it; a turn that is decided already is left alone.
+
+        Raises:
+            NotFound: the turn's tenant is not served here.
+        """
+        turn = await self._turns.load(turn_id)
+        if turn is None:
+            return
+        lane = self._lane(turn.tenant)
+        try:
+            await self._turns.commit(turn, await lane.start(turn))
+        finally:
+            lane.forget(turn)
+
+    async def resume(self, turn_id: str) -> None:
+        """Go on with a paused turn whose approval has been decided; nothing to do when that has happened already."""
+        saver = InMemorySaver(serde=serializer())
+        loaded = await self._turns.decided(turn_id, saver)
+        if loaded is None:
+            return
+        turn, _, decision = loaded
+        outcome = await Lane(self._lane(turn.tenant).crew, saver).go_on(turn, decision)
+        await self._turns.finish(turn, outcome, decision)
+
+    def _lane(self, tenant: str) -> "Lane":
+        try:
+            return self._lanes[tenant]
+        except KeyError:
+            raise NotFound(what="tenant", id=tenant) from None
+
+
+class Lane:
+    """A compiled graph and the saver that its turns pause on, each under its turn id."""
+
+    def __init__(self, crew: Crew, saver: InMemorySaver | None = None) -> None:
+        self.crew, self.nodes = crew, Nodes(crew)
+        self.saver = saver or InMemorySaver(serde=serializer())
+        self.graph = build(self.nodes, self.saver)
+
+    async def start(self, turn: Turn) -> Outcome:
+        out: Any = await self.graph.ainvoke({"turn": turn}, _config(turn), durability="exit")
+        state = cast("State", out)
+        if "__interrupt__" not in out:
+            return Outcome(receipt=self._receipt(state), effects=tuple(state["effects"]))
+        paused = Paused(request=state["request"], saver=self.saver)
+        return Outcome(receipt=self._receipt(state), effects=self.nodes.acknowledgement(state), paused=paused)
+
+    async def go_on(self, turn: Turn, decision: Decision) -> Outcome:
+        out: Any = await self.graph.ainvoke(Command(resume=decision.model_dump()), _config(turn), durability="exit")
+        state = cast("State", out)
+        return Outcome(receipt=self._receipt(state), effects=tuple(state["effects"]))
+
+    def forget(self, turn: Turn) -> None:
+        self.saver.delete_thread(turn.id)
+
+    def _receipt(self, state: State) -> Receipt:
+        turn, assessment = state["turn"], state["assessment"]
+        plan = state.get("final") or (state["request"].plan if "request" in state else state["plan"])
+        ruling: Ruling = state["ruling"]
+        return Receipt(
+            id=f"r-{turn.id}",
+            turn_id=turn.id,
+            message_ids=tuple(message.message_id for message in turn.messages),
+            conversation_id=turn.conversation_id,
+            tenant=turn.tenant,
+            channel=turn.channel,
+            received_at=turn.received_at,
+            sender=turn.messages[-1].sender.email or turn.messages[-1].sender.name,
+            subject=state["intake"].subject,
+            status="done" if "final" in state else "waiting",
+            intent=assessment.intent,
+            value=assessment.value,
+            signals=assessment.signals,
+            data_quality=assessment.data_quality,
+            passages=tuple(PassageView(document=p.document, heading=p.heading, score=round(p.score, 4)) for p in state["passages"]),
+            plan=plan,
+            verdict=ruling.verdict,
+            verdict_reasons=ruling.reasons,
+            approval_id=turn.id if "request" in state else None,
+            policy_version=self.crew.planner.version,
+            model_versions=self.crew.versions(),
+            degraded=tuple(state.get("degraded", ())),
+            cost=state.get("cost", Cost()),
+            steps=tuple(state["steps"]),
+        )
+
+
+def _config(turn: Turn) -> "RunnableConfig":
+    return {"configurable": {"thread_id": turn.id}}

@@ -1,0 +1,31 @@
+"""The state of one turn. Every key has one writer, named beside it; the three logs are appended to by every node."""
+
+import operator
+from typing import Annotated, Literal, TypedDict
+
+from core.types import Answer, Assessment, Cost, Decision, Effect, Intake, Intent, Passage, Plan, Request, Ruling, Signal, Step, Turn
+
+
+class Input(TypedDict):
+    turn: Turn  # the router
+
+
+class State(Input, total=False):
+    intake: Intake  # intake
+    intent: Intent  # intent
+    records: list[Signal]  # signals
+    passages: list[Passage]  # passages
+    assessment: Assessment  # assess
+    plan: Plan  # plan
+    reply: Answer  # reply
+    ruling: Ruling  # guardian
+    request: Request  # ask
+    decision: Decision  # wait
+    final: Plan  # act, refuse
+    effects: list[Effect]  # act, refuse
+    steps: Annotated[list[Step], operator.add]
+    cost: Annotated[Cost, operator.add]
+    degraded: Annotated[list[str], operator.add]
+
+
+Node = Literal["intake", "intent", "signals", "passages", "assess", "plan", "reply", "guardian", "ask", "wait", "act", "refuse"]

@@ -1,0 +1,112 @@
+"""Connections: one small pool a process, transactions as context managers, and the driver's own connection under them."""
+
+import json
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection as Driver
+    from sqlalchemy.engine import URL
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class Database:
+    """The PostgreSQL database at ``url`` (``postgresql://…``). ``pool`` is the most connections this process keeps open."""
+
+    def __init__(self, url: str, *, pool: int = 8) -> None:
+        self.url = url
+        self._pool = pool
+        self._engine: AsyncEngine | None = None
+
+    @property
+    def engine(self) -> "AsyncEngine":
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        if self._engine is None:
+            self._engine = create_async_engine(
+                sqlalchemy_url(self.url), pool_size=self._pool, max_overflow=0, json_serializer=storable_json, hide_parameters=True
+            )
+        return self._engine
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["AsyncConnection"]:
+        """A transaction: committed at the end of the block, rolled back when the block raises.
+
+        Raises:
+            Unavailable: no connection could be had, or the server went away.
+        """
+        from sqlalchemy.exc import DBAPIError, OperationalError
+        from sqlalchemy.exc import TimeoutError as NoConnection
+
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except NoConnection as error:
+            raise Unavailable(what="database", problem=f"all {self._pool} connections are busy") from error
+        except DBAPIError as error:
+            if isinstance(error, OperationalError) or error.connection_invalidated:
+                raise Unavailable(what="database", problem=first_line(error)) from error
+            raise
+
+    async def close(self) -> None:
+        """Close every connection; the next use opens new ones."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.dispose()
+
+
+async def raw(connection: "AsyncConnection") -> "Driver[Any]":
+    """The psycopg connection under ``connection``: what it does is part of the same transaction."""
+    driver: Driver[Any] | None = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise Unavailable(what="database", problem="the connection is closed")
+    return driver
+
+
+def sqlalchemy_url(url: str) -> "URL":
+    """``url`` for SQLAlchemy, with the psycopg 3 driver."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Unavailable(what="database", problem="the URL cannot be read; postgresql://user:password@host/database is expected") from None
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise Unavailable(what="database", problem=f"{parsed.get_backend_name()!r} is not supported; PostgreSQL is (postgresql://…)")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def libpq_url(url: str) -> str:
+    """``url`` for psycopg itself."""
+    return sqlalchemy_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def first_line(error: BaseException) -> str:
+    """What went wrong, in one line, without the statement and its values."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def new_id(prefix: str) -> str:
+    """A new identifier, 80 random bits."""
+    return f"{prefix}_{secrets.token_hex(10)}"
+
+
+def clean(text: str) -> str:
+    """``text`` as PostgreSQL can store it: NUL and lone surrogates become U+FFFD."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def storable_json(value: object) -> str:
+    """JSON that JSONB accepts, whatever was in the text."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return clean(NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text)

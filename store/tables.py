@@ -1,0 +1,289 @@
+"""The tables, as queries see them; ``migrations/`` makes them. ``tenant`` is on every row and in every query."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData()
+
+
+def _id(name: str = "id") -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _number(name: str = "id") -> Column[int]:
+    return Column(name, BigInteger, Identity(always=True), primary_key=True)
+
+
+def _text(name: str, default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def _maybe(name: str) -> Column[str | None]:
+    return Column(name, Text)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default="false")
+
+
+def _at(name: str, *, maybe: bool = False) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=maybe)
+
+
+def _json(name: str, *, maybe: bool = False) -> Column[object]:
+    return Column(name, JSONB, nullable=maybe)
+
+
+def _conversation() -> Column[str]:
+    return Column("conversation_id", Text, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False)
+
+
+def _turn(*, maybe: bool = False) -> Column[str]:
+    return Column("turn_id", Text, ForeignKey("turns.id", ondelete="CASCADE"), nullable=maybe)
+
+
+# ``head`` and ``length`` are the end of the audit chain; ``ledgered`` is the length that the ledger has seen.
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    _text("tenant"),
+    _text("channel"),
+    _maybe("key"),
+    _text("subject", ""),
+    _maybe("customer"),
+    _text("mode", "automation"),
+    _maybe("owner"),
+    _text("head", ""),
+    _count("length"),
+    _count("ledgered"),
+    _at("created_at"),
+    _at("updated_at"),
+    _at("closed_at", maybe=True),
+    UniqueConstraint("tenant", "channel", "key", name="conversations_key"),
+    Index("conversations_recent", "tenant", "updated_at"),
+    Index("conversations_owned", "tenant", "owner", postgresql_where=text("owner IS NOT NULL AND closed_at IS NULL")),
+    Index("conversations_unledgered", "tenant", postgresql_where=text("ledgered < length")),
+)
+
+# ``held``: effects of the turn are prepared, never sent. ``runs`` counts how often a worker began it.
+turns = Table(
+    "turns",
+    metadata,
+    _id(),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    _text("tenant"),
+    _conversation(),
+    _text("channel"),
+    _text("status", "queued"),
+    _flag("held"),
+    _count("runs"),
+    _maybe("receipt_id"),
+    _json("receipt", maybe=True),
+    _maybe("intent"),
+    _maybe("action"),
+    _maybe("error"),
+    _at("received_at"),
+    _at("finished_at", maybe=True),
+    Index("turns_recent", "tenant", "number"),
+    Index("turns_conversation", "conversation_id", "number"),
+    Index("turns_receipt", "tenant", "receipt_id"),
+    Index("turns_unfinished", "tenant", "status", postgresql_where=text("status <> 'done'")),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _number(),
+    _text("tenant"),
+    _text("channel"),
+    _text("external_id"),
+    _conversation(),
+    _turn(maybe=True),
+    _text("role"),
+    _text("sender", ""),
+    Column("addressees", ARRAY(Text), nullable=False, server_default="{}"),
+    _json("payload"),
+    _at("sent_at"),
+    _at("received_at"),
+    UniqueConstraint("tenant", "channel", "external_id", name="messages_external_id"),
+    Index("messages_conversation", "conversation_id", "id"),
+    Index("messages_turn", "turn_id"),
+)
+
+# Ids that a conversation's messages refer to, so that siblings and latecomers of a thread find it.
+message_references = Table(
+    "message_references",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Index("message_references_conversation", "conversation_id"),
+)
+
+# ``subject`` names the effect that waits (a conversation's reply or its assignment): one pending approval each.
+# ``acted_at``: the graph has been resumed with the decision, and what followed is committed.
+approvals = Table(
+    "approvals",
+    metadata,
+    _id(),
+    _text("tenant"),
+    _turn(),
+    _conversation(),
+    _text("subject"),
+    _text("status", "pending"),
+    _text("digest"),
+    _json("request"),
+    _text("reason", ""),
+    _at("created_at"),
+    _at("expires_at"),
+    _at("closed_at", maybe=True),
+    _at("acted_at", maybe=True),
+    Index("approvals_one_pending", "tenant", "subject", unique=True, postgresql_where=text("status = 'pending'")),
+    Index("approvals_recent", "tenant", "status", "created_at"),
+    Index("approvals_turn", "turn_id"),
+    Index("approvals_conversation", "conversation_id"),
+)
+
+approval_votes = Table(
+    "approval_votes",
+    metadata,
+    Column("approval_id", Text, ForeignKey("approvals.id", ondelete="CASCADE"), primary_key=True),
+    _id("person"),
+    _text("tenant"),
+    _text("role"),
+    _text("outcome"),
+    _text("reason", ""),
+    _at("at"),
+)
+
+# ``attempts`` is also the token of whoever sends: a state is written only by the attempt that holds it.
+outbox = Table(
+    "outbox",
+    metadata,
+    _number(),
+    _text("tenant"),
+    _conversation(),
+    _turn(),
+    Column("n", Integer, nullable=False),
+    _text("kind"),
+    _text("recipient"),
+    _text("key"),
+    _json("payload"),
+    _flag("guarded"),
+    _text("state"),
+    _count("attempts"),
+    _text("last_error", ""),
+    _at("created_at"),
+    _at("delivered_at", maybe=True),
+    UniqueConstraint("turn_id", "n", name="outbox_place"),
+    UniqueConstraint("tenant", "key", name="outbox_key"),
+    Index("outbox_conversation", "conversation_id"),
+    Index("outbox_open", "tenant", "state", postgresql_where=text("state <> 'delivered'")),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversations.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("tenant"),
+    _text("turn_id"),
+    _text("kind"),
+    _at("at"),
+    _text("digest"),
+    _text("previous"),
+    _text("hash"),
+    Index("entries_turn", "turn_id"),
+    Index("entries_tenant", "tenant"),
+)
+
+# What an entry's digest is of, as canonical JSON; a row is deleted with its salt to erase it, and the chain stays whole.
+entry_values = Table(
+    "entry_values",
+    metadata,
+    _id("conversation_id"),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("tenant"),
+    _text("salt"),
+    _text("value"),
+    ForeignKeyConstraint(["conversation_id", "seq"], ["entries.conversation_id", "entries.seq"], ondelete="CASCADE"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _id("tenant"),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("conversation_id"),
+    Column("length", Integer, nullable=False),
+    _text("head"),
+    _text("previous"),
+    _text("hash"),
+    _at("at"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    _number(),
+    _text("tenant"),
+    _conversation(),
+    _turn(),
+    _text("kind"),
+    _text("state", "armed"),
+    _at("due_at"),
+    Index("timers_due", "due_at", postgresql_where=text("state = 'armed'")),
+    Index("timers_turn", "turn_id"),
+    Index("timers_conversation", "conversation_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    _text("tenant"),
+    _text("person"),
+    _text("role"),
+    _text("label", ""),
+    Column("hash", Text, nullable=False, unique=True),
+    _at("created_at"),
+    _at("expires_at", maybe=True),
+    _at("revoked_at", maybe=True),
+    Index("tokens_tenant", "tenant"),
+)
+
+indexes = Table(
+    "indexes",
+    metadata,
+    _id("tenant"),
+    _id("collection"),
+    _text("version"),
+    Column("blob", LargeBinary, nullable=False),
+)
+
+# Versions of the schemas that libraries brought with them, for the migration that will move them on.
+components = Table("components", metadata, _id("name"), _text("version"))

@@ -1,0 +1,189 @@
+"""The durable side of a turn: read once, decided without a write, committed once."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from core.ports import Clock, Outcome
+from core.types import Cost, Decision, Intent, Plan, Receipt, Turn, Worth
+from store.approvals import open_approval, subject_of, supersede
+from store.chain import Chain, lock_chain
+from store.checkpoints import Checkpoints
+from store.context import read_turn
+from store.database import Database, clean
+from store.outbox import write_effects
+from store.receipts import decided_part, stored_receipt
+from store.tables import approval_votes, approvals, turns
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+RUNS = 20
+
+
+class Turns:
+    """Implements ``core.ports.Turns``."""
+
+    def __init__(self, database: Database, *, clock: Clock) -> None:
+        self._database, self._clock, self._checkpoints = database, clock, Checkpoints()
+
+    async def load(self, turn_id: str) -> Turn | None:
+        """The turn, and from now on no further message joins it. None when it is done, waiting or failed.
+
+        A turn whose workers keep dying is given to a person after ``RUNS`` of them.
+        """
+        begun = update(turns).where(turns.c.id == turn_id, turns.c.status.in_(("queued", "running")))
+        async with self._database.transaction() as db:
+            row = (await db.execute(begun.values(status="running", runs=turns.c.runs + 1).returning(turns))).one_or_none()
+            if row is not None and row.runs <= RUNS:
+                return await read_turn(db, row, self._clock.now())
+        if row is not None:
+            await self.fail(turn_id, f"{RUNS} workers ended while they decided it")
+        return None
+
+    async def commit(self, turn: Turn, outcome: Outcome) -> None:
+        """Everything of the turn in one transaction; nothing when somebody else has committed it."""
+        now, receipt = self._clock.now(), stored_receipt(outcome.receipt)
+        async with self._database.transaction() as db:
+            chain = await lock_chain(db, turn.conversation_id)
+            held = await _advance(db, turn.id, ("queued", "running"), outcome, receipt, now)
+            if held is None:
+                return
+            subject = subject_of(chain.conversation_id, outcome.receipt.plan)
+            if subject is not None and (outcome.effects or outcome.paused):
+                await supersede(chain, subject, turn.id, now)
+            await self._write(chain, turn, outcome, held=held, at=now)
+            await _enter_decision(chain, turn, outcome, receipt, now)
+
+    async def fail(self, turn_id: str, error: str) -> None:
+        """Close the turn with a receipt that says why, and let the conversation go on."""
+        now = self._clock.now()
+        async with self._database.transaction() as db:
+            conversation = await db.scalar(select(turns.c.conversation_id).where(turns.c.id == turn_id))
+            if conversation is None:
+                return
+            chain = await lock_chain(db, conversation)
+            open = (turns.c.id == turn_id, turns.c.status.in_(("queued", "running", "waiting")))
+            row = (await db.execute(select(turns).where(*open))).one_or_none()
+            if row is None:
+                return
+            receipt = row.receipt or stored_receipt(_failed_receipt(await read_turn(db, row, now), error))
+            values = {"receipt": receipt, "receipt_id": receipt["id"], "status": "failed", "error": clean(error), "finished_at": now}
+            await db.execute(update(turns).where(*open).values(values))
+            if row.status == "waiting":
+                await _act(db, turn_id, now)
+                await self._checkpoints.drop(db, turn_id)
+            await chain.append("failed", turn_id=turn_id, at=now, value={"receipt": decided_part(receipt), "error": error})
+
+    async def decided(self, turn_id: str, saver: "BaseCheckpointSaver[str]") -> tuple[Turn, Receipt, Decision] | None:
+        """The turn, its receipt so far and what came of its approval; its checkpoint is in ``saver``."""
+        async with self._database.transaction() as db:
+            row = (await db.execute(select(turns).where(turns.c.id == turn_id, turns.c.status == "waiting"))).one_or_none()
+            decision = await _decision(db, turn_id) if row is not None else None
+            if row is None or decision is None:
+                return None
+            await self._checkpoints.give(db, turn_id, saver)
+            return await read_turn(db, row, self._clock.now()), Receipt.model_validate(row.receipt), decision
+
+    async def finish(self, turn: Turn, outcome: Outcome, decision: Decision) -> None:
+        """Commit what followed ``decision``: effects, or another approval. Nothing when somebody else has."""
+        now, receipt = self._clock.now(), stored_receipt(outcome.receipt)
+        async with self._database.transaction() as db:
+            chain = await lock_chain(db, turn.conversation_id)
+            before = await db.scalar(select(turns.c.receipt).where(turns.c.id == turn.id))
+            if not await _act(db, turn.id, now, decision):
+                return
+            held = await _advance(db, turn.id, ("waiting",), outcome, receipt, now)
+            if held is None:
+                return
+            await self._write(chain, turn, outcome, held=held, at=now)
+            if decided_part(receipt) != decided_part(before):
+                await _enter_decision(chain, turn, outcome, receipt, now)
+            if outcome.paused is None:
+                await self._checkpoints.drop(db, turn.id)
+
+    async def _write(self, chain: Chain, turn: Turn, outcome: Outcome, *, held: bool, at: datetime) -> None:
+        """Effects and their owner, and when the turn pauses its approval and checkpoint."""
+        await write_effects(chain, turn.id, outcome.effects, held=held, at=at)
+        owner = outcome.receipt.plan.owner
+        if owner is not None and any(effect.kind == "assign" for effect in outcome.effects):
+            await chain.assign(owner)
+        if outcome.paused is not None:
+            subject = subject_of(chain.conversation_id, outcome.receipt.plan) or f"{turn.id}:other"
+            await open_approval(chain, turn.id, subject, outcome.paused.request, at)
+            await self._checkpoints.keep(chain.db, turn.id, outcome.paused.saver)
+
+
+async def _advance(
+    db: "AsyncConnection", turn_id: str, expected: tuple[str, ...], outcome: Outcome, receipt: dict[str, Any], at: datetime
+) -> bool | None:
+    """Move the turn on by compare-and-set; whether its effects are held, or None when it was not in an expected state."""
+    waits = outcome.paused is not None
+    values = {
+        "status": "waiting" if waits else "done",
+        "receipt_id": outcome.receipt.id,
+        "receipt": receipt,
+        "intent": outcome.receipt.intent.top,
+        "action": outcome.receipt.plan.action,
+        "finished_at": None if waits else at,
+    }
+    query = update(turns).where(turns.c.id == turn_id, turns.c.status.in_(expected)).values(values).returning(turns.c.held)
+    held: bool | None = (await db.execute(query)).scalar_one_or_none()
+    return held
+
+
+async def _enter_decision(chain: Chain, turn: Turn, outcome: Outcome, receipt: dict[str, Any], at: datetime) -> None:
+    effects = [effect.model_dump(mode="json") for effect in outcome.effects]
+    request = outcome.paused.request.digest if outcome.paused else None
+    value = {"receipt": decided_part(receipt), "effects": effects, "request": request}
+    await chain.append("decided", turn_id=turn.id, at=at, value=value)
+
+
+async def _decision(db: "AsyncConnection", turn_id: str) -> Decision | None:
+    """What came of the turn's approval, None when it is pending or has been acted on."""
+    closed = (approvals.c.turn_id == turn_id, approvals.c.status != "pending", approvals.c.acted_at.is_(None))
+    row = (await db.execute(select(approvals).where(*closed))).one_or_none()
+    if row is None:
+        return None
+    cast = (approval_votes.c.approval_id == row.id, approval_votes.c.outcome == row.status)
+    by = (await db.scalars(select(approval_votes.c.person).where(*cast).order_by(approval_votes.c.at))).all()
+    return Decision(outcome=row.status, by=tuple(by), reason=row.reason, digest=row.digest)
+
+
+async def _act(db: "AsyncConnection", turn_id: str, at: datetime, decision: Decision | None = None) -> bool:
+    """Mark the turn's closed approval as acted on; False when there is none left, or not that one."""
+    closed = [approvals.c.turn_id == turn_id, approvals.c.status != "pending", approvals.c.acted_at.is_(None)]
+    if decision is not None:
+        closed += [approvals.c.digest == decision.digest, approvals.c.status == decision.outcome]
+    acted = await db.execute(update(approvals).where(*closed).values(acted_at=at).returning(approvals.c.id))
+    return acted.first() is not None
+
+
+def _failed_receipt(turn: Turn, error: str) -> Receipt:
+    """The receipt of a turn that nothing could be decided about."""
+    first = turn.messages[0]
+    return Receipt(
+        id=turn.id,
+        turn_id=turn.id,
+        message_ids=tuple(message.message_id for message in turn.messages),
+        conversation_id=turn.conversation_id,
+        tenant=turn.tenant,
+        channel=turn.channel,
+        received_at=turn.received_at,
+        sender=first.sender.email or first.sender.name,
+        subject=first.subject,
+        intent=Intent(labels=(), abstained=True, out_of_scope=False),
+        value=Worth(score=0),
+        signals=(),
+        data_quality=0,
+        passages=(),
+        plan=Plan(action="handoff", level=1, reasons=(f"the turn failed: {error}",)),
+        verdict="deny",
+        policy_version="",
+        model_versions={},
+        degraded=("failed",),
+        cost=Cost(),
+        steps=(),
+    )

@@ -1,0 +1,64 @@
+"""The whole demo through the command line, as a newcomer runs it."""
+
+import time
+
+from tests.acceptance.conftest import Cli
+
+KEYS = set(
+    "id turn_id message_ids conversation_id tenant channel received_at intent value signals data_quality passages plan verdict "  # noqa: SIM905
+    "approval_id effects policy_version model_versions degraded cost steps entries".split()
+)
+LABELLED = "knowledge/example/evals/inbox.jsonl"
+
+
+def test_the_demo_routes_the_inbox_to_all_five_levels_decides_and_delivers(usher: Cli) -> None:
+    done = usher("demo", "--json")
+    assert done.code == 0, done.err
+    receipts = done.lines
+    assert sum(len(receipt["message_ids"]) for receipt in receipts) >= 80
+    assert {receipt["plan"]["level"] for receipt in receipts} == {0, 1, 2, 3, 4}
+    assert all(set(receipt) >= KEYS for receipt in receipts)
+    assert {receipt["status"] for receipt in receipts} == {"done", "waiting"}
+    states = {effect["state"] for receipt in receipts if receipt["status"] == "done" for effect in receipt["effects"]}
+    assert states == {"delivered"}
+    decided = [entry["kind"] for receipt in receipts for entry in receipt["entries"]]
+    assert {"approved", "rejected"} <= set(decided)
+    assert "every link holds" in done.err
+    assert list((usher.data / "delivered").glob("fernhill/reply/*.txt"))
+
+
+def test_nothing_of_a_cxo_left_without_its_approval(usher: Cli) -> None:
+    receipts = usher("demo", "--json").lines
+    executive = [receipt for receipt in receipts if receipt["plan"]["level"] == 4]
+    assert executive
+    for receipt in executive:
+        kinds = [entry["kind"] for entry in receipt["entries"]]
+        delivered = [effect for effect in receipt["effects"] if effect["kind"] == "notify" and effect["state"] == "delivered"]
+        assert not delivered or "approved" in kinds
+
+
+def test_a_person_sees_the_work_and_the_first_line_at_once(usher: Cli) -> None:
+    began = time.monotonic()
+    done = usher("demo", "--no-ask")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[0].startswith("Usher")
+    for part in ("Level 4", "Level 1", "Level 0", "wait for a person", "outbox", "Where to look next", "every link holds"):
+        assert part in done.out
+    assert time.monotonic() - began < 90
+
+
+def test_the_receipts_agree_with_the_labels_of_an_operations_lead(usher: Cli) -> None:
+    """Written from the policy's principles alone; not a benchmark, but a regression of the whole chain shows here."""
+    import json
+
+    from tests.acceptance.conftest import ROOT
+
+    labels = {row["message_id"]: row for row in map(json.loads, (ROOT / LABELLED).read_text("utf-8").splitlines())}
+    levels = {}
+    for receipt in usher("demo", "--json").lines:
+        rejected = any(entry["kind"] == "rejected" for entry in receipt["entries"])
+        levels.update(dict.fromkeys(receipt["message_ids"], None if rejected else receipt["plan"]["level"]))
+    right = [labels[id]["level"] == level for id, level in levels.items() if level is not None]
+    too_high = [id for id, level in levels.items() if level is not None and level > max(labels[id]["level"], 1)]
+    assert sum(right) / len(right) >= 0.8
+    assert not [id for id in too_high if labels[id]["adversarial"]]

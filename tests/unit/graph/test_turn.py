@@ -1,0 +1,89 @@
+from core.types import Decision, Inbound, Intent, Sender
+from graph.nodes import digest
+from graph.router import Lane
+from tests.support.company import TUESDAY, FixedRetriever, crew, reading, turn
+
+CHURN = {"known": True, "tier": "enterprise", "deal_value": 480000.0, "arr": 900000.0, "strategic": True, "region": "emea"}
+
+
+def churning() -> Lane:
+    return Lane(crew(reading("churn_risk"), CHURN))
+
+
+async def test_a_question_that_the_handbook_answers_is_answered_with_its_citation() -> None:
+    outcome = await Lane(crew(reading("how_to_question"))).start(turn())
+    (reply,) = outcome.effects
+    assert outcome.receipt.plan.action == "answer"
+    assert "Annual plans are refunded in full within 30 days." in reply.text
+    assert outcome.receipt.plan.citations
+    assert outcome.receipt.steps[0].agent == "intake"
+
+
+async def test_without_a_passage_a_person_gets_it_and_the_customer_hears_so() -> None:
+    outcome = await Lane(crew(reading("how_to_question"), retriever=FixedRetriever(()))).start(turn())
+    assert outcome.receipt.plan.action == "handoff"
+    assert [effect.kind for effect in outcome.effects] == ["reply", "assign", "notify"]
+
+
+async def test_an_executive_is_reached_only_after_the_approval() -> None:
+    lane = churning()
+    paused = await lane.start(turn())
+    assert paused.paused
+    assert paused.receipt.status == "waiting"
+    assert [effect.kind for effect in paused.effects] == ["reply"], "the customer is acknowledged, nothing else leaves"
+    request = paused.paused.request
+    assert request.digest == digest(request.plan, request.effects)
+    done = await lane.go_on(turn(), Decision(outcome="approved", by=("rafael.ortiz",), digest=request.digest))
+    assert done.effects == request.effects
+    assert {effect.to for effect in done.effects} == {"daniel.osei"}
+
+
+async def test_a_rejected_escalation_goes_to_the_strictest_path_without_approval() -> None:
+    lane = churning()
+    await lane.start(turn())
+    done = await lane.go_on(turn(), Decision(outcome="rejected", by=("rafael.ortiz",), reason="known already"))
+    assert done.receipt.plan.role == "vp_success"
+    assert done.receipt.plan.reasons[0] == "rejected by rafael.ortiz: known already"
+    assert [effect.kind for effect in done.effects] == ["assign", "notify"], "the acknowledgement is not sent twice"
+
+
+async def test_a_superseded_approval_does_nothing() -> None:
+    lane = churning()
+    await lane.start(turn())
+    assert (await lane.go_on(turn(), Decision(outcome="superseded"))).effects == ()
+
+
+async def test_automated_mail_is_never_answered() -> None:
+    message = Inbound(
+        message_id="m2",
+        channel="email",
+        sender=Sender(email="a@b.example"),
+        text="I am out of office",
+        sent_at=TUESDAY,
+        headers={"auto-submitted": "auto-replied"},
+    )
+    outcome = await churning().start(turn(messages=(message,)))
+    assert outcome.receipt.plan.action == "ignore"
+    assert outcome.effects == ()
+
+
+async def test_after_a_take_over_automation_is_silent_and_the_owner_hears() -> None:
+    outcome = await Lane(crew(reading("how_to_question"))).start(turn(mode="human", owner="tom.walker"))
+    assert [(effect.kind, effect.to) for effect in outcome.effects] == [("notify", "tom.walker")]
+
+
+async def test_a_source_that_fails_makes_the_turn_more_cautious_and_stands_on_the_receipt() -> None:
+    broken = crew(reading("churn_risk"))
+    object.__setattr__(broken.directory, "_facts", None)
+    outcome = await Lane(broken).start(turn())
+    assert outcome.receipt.degraded == ("crm: CRM: not reachable",)
+    assert outcome.receipt.plan.level == 1
+
+
+async def test_an_unsure_chat_is_asked_once_and_then_handed_over() -> None:
+    unsure = Intent(labels=(), abstained=True, out_of_scope=False, set=("refund_request", "invoice_question"))
+    asked = await Lane(crew(unsure, retriever=FixedRetriever(()))).start(turn(channel="chat"))
+    assert asked.receipt.plan.action == "clarify"
+    assert "refund request" in asked.effects[0].text
+    again = turn(channel="chat", history=({"role": "customer", "text": "?", "at": TUESDAY, "action": "clarify"},))
+    assert (await Lane(crew(unsure, retriever=FixedRetriever(()))).start(again)).receipt.plan.action == "handoff"
