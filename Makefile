@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint unit integration acceptance format pins clean
+.PHONY: help setup demo serve test lint unit integration acceptance format picture pins clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo "$$p" && break; done)
@@ -55,11 +55,14 @@ integration: setup
 	$(BIN)/pytest tests/integration -n 2
 
 acceptance: setup
-	$(BIN)/pytest tests/acceptance
+	$(BIN)/pytest tests/acceptance -n 2 --dist loadfile
 
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+picture: setup
+	@$(PY) app.py demo --no-ask --picture docs/images/demo.svg >/dev/null
 
 pins:  ## needs uv; keeps the pins free of index addresses
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

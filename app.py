@@ -1,9 +1,9 @@
 """Composition root: settings → services → commands and web app. It only wires, and nothing else reads the environment."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
 if TYPE_CHECKING:
-    from agents.library import IntentLibrary
-
     from agents.crew import Crew
+    from agents.library import IntentLibrary
     from core.company import Company, Person
     from core.ports import Clock
     from core.services import Progress
@@ -155,6 +154,7 @@ class Usher:
             resume=self.router.resume,
             fail=self.turns.fail,
             deliver=self.outbox.deliver,
+            revive=None if self.settings.database_url else lambda: self._embedded.url(self.settings.database),
             concurrency=self.settings.workers,
         )
 
@@ -318,11 +318,11 @@ class Usher:
 
 @asynccontextmanager
 async def connect(
-    *, stored: bool = True, fresh: bool = False, deliver: bool = False, at: str | None = None, **overrides: object
+    *, stored: bool = True, fresh: bool = False, deliver: bool = False, demo: bool = False, **overrides: object
 ) -> AsyncIterator[Usher]:
     """Open the services for one command, ``stored``: with its database. ``overrides`` replace settings by name.
 
-    ``at`` is the time to decide as of: ISO 8601 with a zone, or ``demo`` for the demo's day.
+    ``fresh`` empties it first; ``demo`` starts the clock on the company's demo day.
     """
     from core.settings import load_settings
     from knowledge.company import load_companies
@@ -330,7 +330,7 @@ async def connect(
     settings = load_settings(**overrides)
     _log(settings.log_level)
     companies = load_companies(_folders(settings.companies))
-    usher = Usher(settings, companies, _clock(at, companies), deliver=deliver)
+    usher = Usher(settings, companies, _clock(settings, companies, demo=demo), deliver=deliver)
     try:
         if stored:
             await usher.open_database(fresh=fresh)
@@ -344,20 +344,12 @@ def _folders(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(ROOT / path if not path.exists() and (ROOT / path).exists() else path for path in paths)
 
 
-def _clock(at: str | None, companies: "Mapping[str, Company]") -> "Clock":
+def _clock(settings: "Settings", companies: "Mapping[str, Company]", *, demo: bool = False) -> "Clock":
     from core.clock import ShiftedClock, SystemClock
-    from core.errors import InvalidSetting
 
-    if at is None:
-        return SystemClock()
-    demo = next(iter(companies.values())).demo
-    if at == "demo":
-        return ShiftedClock(demo.as_of) if demo else SystemClock()
-    with suppress(ValueError):
-        start = datetime.fromisoformat(at)
-        if start.tzinfo:
-            return ShiftedClock(start)
-    raise InvalidSetting(name="--at", problem=f"{at!r} is no time with a zone (2026-03-10T14:00Z)")
+    day = next(iter(companies.values())).demo if demo else None
+    start = settings.as_of or (day.as_of if day else None)
+    return ShiftedClock(start) if start else SystemClock()
 
 
 def _log(level: str) -> None:
@@ -376,15 +368,18 @@ async def graph() -> Any:
 
     settings = load_settings()
     companies = load_companies(_folders(settings.companies))
-    usher = Usher(settings, companies, _clock(None, companies))
+    usher = Usher(settings, companies, _clock(settings, companies))
     await usher.open_database(fresh=False)
     await usher.start(lambda _: None)
     return build(Nodes(next(iter(usher.crews.values()))))
 
 
 def main() -> None:
+    import signal
+
     from channels.cli import commands
 
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that what was started here is stopped here
     commands(connect)()
 
 

@@ -1,7 +1,7 @@
 """Lexical features by the hashing trick (Weinberger et al. 2009): the same plain transform when a model learns and when it reads.
 
 A text becomes two TF-IDF vectors, words (1-2) and characters within words (3-5), each with sublinear term frequency and length ``SCALE``,
-laid over each other in ``BUCKETS`` signed buckets. No vocabulary is kept, so a model stays small and what it was taught cannot be read from it.
+laid over each other in ``BUCKETS`` signed buckets. No vocabulary is kept: a model stays small, and nobody reads from it what it was taught.
 """
 
 import math
@@ -10,7 +10,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,7 @@ def codes(text: str) -> tuple[Counter[int], Counter[int]]:
     """How often each word code and each character code occurs. A code is ``2 * bucket + sign``."""
     words = _WORD.findall(_DIGIT.sub("0", text.lower()))
     terms = Counter(_code(f"w{word}") for word in words)
-    terms.update(_code(f"w{first} {second}") for first, second in zip(words, words[1:], strict=False))
+    terms.update(_code(f"w{first} {second}") for first, second in pairwise(words))
     grams: Counter[int] = Counter()
     for word, times in Counter(words).items():
         for code in _inside(word):
@@ -63,7 +64,7 @@ def row(text: str, weights: "NDArray[np.float32]") -> Row:
     return Row(np.concatenate([block.buckets for block in blocks]), np.concatenate([block.values for block in blocks]))
 
 
-def matrix(texts: Sequence[str], weights: "NDArray[np.float32]") -> "NDArray[np.float32]":
+def matrix(texts: Sequence[str], weights: "NDArray[np.float32]") -> Any:
     """The features of several texts as a SciPy CSR matrix (texts, BUCKETS). Only for learning."""
     import numpy as np
     from scipy.sparse import csr_matrix

@@ -56,7 +56,8 @@ def save(model: IntentModel, path: Path) -> None:
         staged.replace(path)
     except OSError as error:
         staged.unlink(missing_ok=True)
-        raise Unavailable(what=f"model folder {path.parent}", problem=f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+        reason = (error.strerror or str(error)).lower()
+        raise Unavailable(what=f"model folder {path.parent}", problem=f"cannot be written: {reason}") from None
 
 
 def load(path: Path, encoder: Encoder) -> IntentModel:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHOWN, FAINTEST = 5, 0.01
-SECOND_INTENT = 0.8
+CLEAR, CONTENDERS = 0.8, 3
 BATCH = 256
 PIECE = 0.5
 
@@ -61,7 +61,7 @@ class Scope(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """``temperature`` divides the logits; below ``abstain`` the model does not decide; a label of at least ``included`` stays in the set."""
+    """``temperature`` divides the logits; below ``abstain`` nothing is decided; a label of at least ``included`` stays in the set."""
 
     temperature: float
     abstain: float
@@ -115,33 +115,37 @@ class IntentModel:
 
     def _decide(self, reading: Reading, evidence: Evidence) -> Prediction:
         chances = softmax(evidence.logits / self.calibration.temperature)
+        confidence = {name: float(chance) for name, chance in zip(self.labels, chances, strict=True)}
+        order = sorted(confidence, key=lambda name: -confidence[name])
+        top = order[0]
+        second = self._second(order, confidence, evidence)
+        if second:
+            confidence[second[0]] = second[1]
+            order.sort(key=lambda name: (-confidence[name], name != top))
         in_scope = float(self.scope.score(evidence.scope))
         outside = in_scope < self.scope.threshold
-        confidence = {name: float(chance) for name, chance in zip(self.labels, chances, strict=True)}
-        clear = self._clear(reading, evidence)
-        top = max(confidence, key=lambda name: confidence[name])
-        confidence |= {name: max(confidence[name], min(clear[name], max(confidence[top], clear.get(top, 0)))) for name in clear}
-        order = sorted(confidence, key=lambda name: (-confidence[name], name != top))
-        kept = tuple(name for name in order if confidence[name] >= self.calibration.included) or (top,)
         return Prediction(
             labels=tuple(self._label(name, confidence[name], reading, evidence) for name in order[:SHOWN] if confidence[name] >= FAINTEST),
             abstained=outside or confidence[top] < self.calibration.abstain,
             out_of_scope=outside,
-            set=kept,
+            set=tuple(name for name in order if confidence[name] >= self.calibration.included) or (top,),
             in_scope=in_scope,
         )
 
-    def _clear(self, reading: Reading, evidence: Evidence) -> dict[str, float]:
-        """Label → confidence of its best sentence, for labels that a sentence states clearly; empty unless two labels are."""
-        if len(reading.pieces) < 2:
-            return {}
-        chances = softmax((1 + PIECE) * evidence.pieces[:, : len(self.labels)] / self.calibration.temperature)
-        found: dict[str, float] = {}
-        for chance in chances:
-            best = int(chance.argmax())
-            if chance[best] >= SECOND_INTENT:
-                found[self.labels[best]] = max(found.get(self.labels[best], 0.0), float(chance[best]))
-        return found if len(found) > 1 else {}
+    def _second(self, order: list[str], confidence: dict[str, float], evidence: Evidence) -> tuple[str, float] | None:
+        """A second intent that a sentence of its own states clearly while another states the first, and how sure it is, at most as sure as
+        the first; it must be among the likeliest of the whole message, as sentences torn from their context mislead."""
+        if len(evidence.pieces) < 2:
+            return None
+        chances = softmax((1 + PIECE) * evidence.pieces / self.calibration.temperature)
+        stated = chances[:, self._column[order[0]]]
+        found: list[tuple[float, str]] = []
+        for name in order[1:CONTENDERS]:
+            own = chances[:, self._column[name]]
+            elsewhere = max((float(stated[at]) for at in range(len(own)) if at != int(own.argmax())), default=0.0)
+            if own.max() >= CLEAR and elsewhere >= 0.5 and confidence[name] >= FAINTEST:
+                found.append((float(own.max()), name))
+        return (max(found)[1], min(max(found)[0], confidence[order[0]])) if found else None
 
     def _label(self, name: str, confidence: float, reading: Reading, evidence: Evidence) -> Label:
         column = self._column[name]

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.features import idf, matrix
@@ -32,7 +33,7 @@ log = logging.getLogger("usher.intent")
 
 
 class Examples(NamedTuple):
-    """Texts to learn from. ``labels`` are columns; out-of-scope texts have the column after the last label. A text with fold -1 (an intent's
+    """Texts to learn from. ``labels`` are columns; out-of-scope texts have the one after the last. A text with fold -1 (an intent's
     name and definition) is always learned from and never judged."""
 
     texts: tuple[str, ...]
@@ -41,7 +42,10 @@ class Examples(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """Features of every unit: all bodies, and the sentences of texts that will be judged. ``whole`` is each example's first unit; ``ends`` where its units end."""
+    """Features of every unit: all bodies, and the sentences of texts that will be judged.
+
+    ``whole`` is each example's first unit; ``ends`` where its units end.
+    """
 
     examples: Examples
     idf: "NDArray[np.float32]"
@@ -163,7 +167,7 @@ def _held_out(corpus: Corpus, fold: int, labels: int, strengths: tuple[float, ..
     examples = corpus.examples
     held = np.flatnonzero(examples.folds == fold)
     learned = (examples.folds != fold) & (examples.labels < _classes(corpus, labels))
-    known = corpus.vectors[corpus.whole[learned & (examples.labels < labels) & (examples.folds >= 0)]]
+    known = _references(corpus, learned & (examples.labels < labels) & (examples.folds >= 0))
     units = [np.arange(corpus.whole[at], corpus.ends[at]) for at in held]
     rows = np.concatenate(units) if units else np.empty(0, np.int64)
     near = (corpus.vectors[rows] @ known.T).max(1, initial=-1.0)
@@ -171,7 +175,7 @@ def _held_out(corpus: Corpus, fold: int, labels: int, strengths: tuple[float, ..
     found = []
     for weights in _fit(corpus, learned, labels, strengths):
         logits = weights.logits(corpus.vectors[rows], corpus.lexical[rows])
-        spans = zip(edges, edges[1:], strict=False)
+        spans = pairwise(edges)
         found.append(HeldOut.of([pool(logits[a:b], near[a:b], labels) for a, b in spans], examples.labels[held], labels))
     return found
 
@@ -184,4 +188,4 @@ def _references(corpus: Corpus, chosen: "NDArray[np.bool_]") -> "NDArray[np.floa
     labels = corpus.examples.labels[rows]
     rank = np.array([int((labels[:at] == label).sum()) for at, label in enumerate(labels)])
     kept = np.sort(rows[np.argsort(rank, kind="stable")[:REFERENCES]])
-    return corpus.vectors[corpus.whole[kept]].astype(np.float16).astype(np.float32)
+    return corpus.vectors[corpus.whole[kept]]

@@ -10,10 +10,14 @@ from core.types import Span
 MAX_CHARACTERS = 20_000
 MAX_PIECES = 24
 WRAPPED = 45
+CLAUSE = 5
+_STOPS = '.!?…"”’»)]'
 _GREETING = re.compile(
-    r"\s*(?:hi|hiya|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|moin|servus|liebe[rs]?|"
+    r"\s*(?:hi|hiya|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|moin|servus"
+    r"|liebe[rs]?|"
     r"sehr geehrte[rs]?|bonjour|bonsoir|salut|madame|monsieur|chère?s?|hola|buen[oa]s(?: (?:d[ií]as|tardes|noches))?|estimad[oa]s?)\b"
-    r"(?:(?: +[\w.'’/&-]+){0,7} *(?:[,!.:]+|[–-]+(?= ))(?:\s+|$)|(?: +[\w.'’/&-]+){0,3} *(?:\n\s*|$))",
+    r"(?:(?: +(?:(?:mr|mrs|ms|dr|prof|sr|sra|hr|fr)\.|[\w'’/&-]+)){0,7}? *(?:[,!.:]+|[–-]+(?= ))(?:\s+|$)"
+    r"|(?: +[\w.'’/&-]+){0,3} *(?:\n\s*|$))",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -21,19 +25,28 @@ _CLOSING = re.compile(
     r"(?:thanks|thank you|thx|regards|wishes|cheers|sincerely|yours (?:sincerely|faithfully|truly)|best|mit freundlichen grüßen|"
     r"mit freundlichem gruß|(?:viele|beste|liebe|freundliche|schöne) grüße|gruß|danke|vielen dank|mfg|(?:bien )?cordialement|merci|"
     r"salutations|bien à vous|(?:un )?saludos?|atentamente|(?:muchas )?gracias)"
-    r"(?: (?:again|in advance|and (?:best |kind )?regards|und grüße|cordial(?:es|ement)?|so much|very much|d'avance|im voraus|de antemano))?)"
+    r"(?: (?:again|in advance|and (?:best |kind )?regards|und grüße|cordial(?:es|ement)?|so much|very much|d'avance|im voraus"
+    r"|de antemano))?)"
     r"[ \t]*[,.!]*[ \t]*(?:\n[^\n]{0,80}){0,8}\s*$",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
-    r"\W*(?:(?:many |kind |best )?(?:thanks|thank you|thx|cheers|regards|please|pls|hi|hello|hey|sorry|ok|okay|great|(?:good )?(?:morning|afternoon|evening)|"
+    r"\W*(?:(?:many |kind |best )?(?:thanks|thank you|thx|cheers|regards|please|pls|hi|hello|hey|sorry|ok|okay|great"
+    r"|(?:good )?(?:morning|afternoon|evening)|"
     r"danke|vielen dank|hallo|bitte|merci|bonjour|gracias|hola)(?: (?:again|you|so much|very much|in advance|all|team|there|everyone|"
     r"im voraus|d'avance|beaucoup|schön|sehr|for your (?:help|time|support|understanding|reply)))*"
     r"|(?:i |we )?(?:hope|trust) (?:this|you|all)\b[^.?!\n]{0,60}|looking forward to (?:hearing|your)\b[^.?!\n]{0,60})\W*",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"(?<=[.!?…])[\"”’»)\]]*\s+(?=\S)|[ \t]*\n\s*")
-_SHORTENED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|art|abs|z\.\s?b|d\.\s?h|bzw|ca|tel|inc|ltd|p|n)|\b[A-Z])\.$", re.I)
+_BREAK = re.compile(
+    r"(?<=[.!?…])[\"”’»)\]]*\s+(?=\S)|[ \t]*\n\s*|[,;]?\s+(?=(?:and|but|plus|und|aber|et|mais|y|pero) "
+    r"(?:also|then|can|could|would|please|how|what|when|where|why|is|are|do|does|i|we|auch|außerdem|bitte|wie|wann|können|könnten|ich|wir|"
+    r"aussi|comment|pouvez|pourriez|je|nous|también|cómo|cuándo|pueden|quiero|necesito)\b)",
+    re.IGNORECASE,
+)
+_SHORTENED = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|dr|mr|mrs|ms|st|art|abs|z\.\s?b|d\.\s?h|bzw|ca|tel|inc|ltd|p|n)|\b[A-Z])\.$", re.IGNORECASE
+)
 _ITEM = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s")
 _MARKS = re.compile(r"^(?:\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv)\s*(?:\[\d+\])?\s*:)+", re.IGNORECASE)
 _LETTER = re.compile(r"\w")
@@ -102,10 +115,10 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Piece]:
 
 
 def _ends(text: str, begin: int, found: re.Match[str]) -> bool:
-    """Whether a sentence ends at this break: not after an abbreviation, not where a line was only wrapped."""
+    """Whether a sentence ends at this break: not after an abbreviation, not where a line was only wrapped; a clause, when it is long."""
     before = text[begin : found.start()]
     if "\n" not in found[0]:
-        return not _SHORTENED.search(before[-12:])
+        return not _SHORTENED.search(before[-12:]) if before[-1:] in _STOPS else len(before.split()) >= CLAUSE
     line = before.rsplit("\n", 1)[-1]
     following = text[found.end() : found.end() + 4]
     return found[0].count("\n") > 1 or len(line) < WRAPPED or line[-1:] in ".!?:;…" or bool(_ITEM.match(following))

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from channels.email import MAX_BYTES, read_eml, read_mbox
+from channels.email.message import MAX_BYTES, read_eml, read_mbox
 from channels.transcript import MAX_LINE, read_jsonl
 from core.errors import InvalidMessage
 from core.types import Inbound

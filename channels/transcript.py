@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
-from channels.textual import line, storable
+from channels.email.textual import line, storable
 from core.errors import InvalidMessage
 from core.types import Channel, Inbound, Sender
 

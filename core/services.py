@@ -201,12 +201,16 @@ class IntentModels(Protocol):
 
 
 class Services(Protocol):
-    settings: Settings
-    clock: Clock
-    companies: Mapping[str, Company]
-    knowledge: Knowledge
-    intents: IntentModels
-
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def companies(self) -> Mapping[str, Company]: ...
+    @property
+    def knowledge(self) -> Knowledge: ...
+    @property
+    def intents(self) -> IntentModels: ...
     @property
     def mailroom(self) -> Mailroom: ...
     @property

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InvalidSetting
@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     llm_usd_per_million_prompt: float = Field(0.0, ge=0, description="Price of a million prompt tokens, for the receipt.")
     llm_usd_per_million_completion: float = Field(0.0, ge=0, description="Price of a million completion tokens.")
 
+    as_of: AwareDatetime | None = Field(
+        None, description="Start the clock at this time (ISO 8601 with a zone): old messages, the demo's day."
+    )
     workers: int = Field(8, ge=1, le=64, description="Turns a worker handles at once.")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that `serve` listens on.")

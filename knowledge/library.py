@@ -15,7 +15,7 @@ PASSAGES = 6
 
 
 class Handbooks:
-    """``core.services.Knowledge``. ``answer`` makes cited sentences of passages; without ``url`` the embedded Chroma lives below ``data``."""
+    """``core.services.Knowledge``. ``answer`` cites sentences of passages; without ``url`` the embedded Chroma lives below ``data``."""
 
     def __init__(
         self,

@@ -44,22 +44,31 @@ def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool =
     gaps = {rule.name: missing(rule, known, compiled.programs) for rule in policy.rules}
     fired = [rule for rule in policy.rules if not gaps[rule.name] and not (unapproved and _needs_approval(policy, known, rule))]
     winner = max(fired, key=lambda rule: _strictness(policy, rule.then), default=None)
-    return _plan(policy, roster, case, known, winner or _fallback(), _alternatives(policy, known, winner, gaps))
+    return _plan(policy, roster, case, known, winner or _fallback(policy, known), _alternatives(policy, known, winner, gaps))
 
 
 def hand_off(compiled: Compiled, roster: Roster, case: Case) -> Plan:
     """The default: a person of the intent's queue."""
-    return _plan(compiled.policy, roster, case, facts(case.signals), _fallback(), ())
+    return _plan(compiled.policy, roster, case, facts(case.signals), _fallback(compiled.policy, facts(case.signals)), ())
 
 
-def _fallback() -> Rule:
+def _fallback(policy: Policy, known: Facts) -> Rule:
     return Rule.model_construct(
         name="default",
         when={},
         expr=None,
         then=Outcome(action="handoff"),
-        because="no rule allows automation to act, so a person takes it",
+        because=_why_nobody_else(policy, known),
     )
+
+
+def _why_nobody_else(policy: Policy, known: Facts) -> str:
+    intent = _text(known, "intent")
+    if known.get("out_of_scope") or intent is None:
+        return "nothing that the rules know; a person reads it"
+    if known.get("abstained"):
+        return "not sure enough for any rule; a person reads it"
+    return f"{intent.replace('_', ' ')}: work for the {policy.queues[policy.queue_for(intent)].title} queue"
 
 
 def _level(policy: Policy, outcome: Outcome) -> int:

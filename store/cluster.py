@@ -19,7 +19,7 @@ from urllib.parse import quote
 from core.errors import Unavailable
 
 if TYPE_CHECKING:
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
 log = logging.getLogger("usher.store.cluster")
 

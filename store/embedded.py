@@ -13,7 +13,7 @@ from core.errors import Unavailable
 from store.cluster import Cluster
 
 if TYPE_CHECKING:
-    from fasteners import InterProcessLock  # type: ignore[import-untyped]
+    from fasteners import InterProcessLock
 
 ROOT_HOME = Path("/var/lib/usher")
 
@@ -103,7 +103,7 @@ class EmbeddedPostgres:
         return folder
 
     def _user(self) -> list[object]:
-        import psutil  # type: ignore[import-untyped]
+        import psutil
 
         return [os.getpid(), psutil.Process().create_time(), self._token]
 

@@ -21,6 +21,7 @@ DATABASE = "usher_demo"
 def demo(
     ctx: typer.Context,
     json: JsonFlag = False,
+    picture: Annotated[str | None, typer.Option("--picture", metavar="SVG", hidden=True, help="Save the table for the README.")] = None,
     ask: Annotated[bool | None, typer.Option("--ask/--no-ask", help="Decide the approvals yourself; the default on a terminal.")] = None,
 ) -> None:
     """Route the example company's inbox: no keys, no services to install. Every run starts from a clean database of its own."""
@@ -42,13 +43,31 @@ def demo(
             from channels.cli.render import by_level
 
             screen.print(by_level(receipts, names(services)))
+        if picture:
+            _save_picture(services, receipts, picture)
         await _decide(services, screen, interactive)
         receipts = await services.receipts.of_turns(services.tenant(), turns)
         await _close(services, screen, receipts, time.perf_counter() - began)
         if json:
             emit(receipts)
 
-    run(ctx, work, company="knowledge/example", database=DATABASE, fresh=True, database_url="", deliver=True, at="demo")
+    run(ctx, work, company="knowledge/example", database=DATABASE, fresh=True, database_url="", deliver=True, demo=True)
+
+
+def _save_picture(services: "Services", receipts: "Sequence[Receipt]", path: str) -> None:
+    """What a newcomer sees first: the highest levels whole, a taste of the others."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    from channels.cli.approvals import names
+    from channels.cli.render import by_level
+
+    paper = Console(record=True, width=150, file=StringIO(), force_terminal=True, highlight=False, emoji=False)
+    chosen = [[each for each in receipts if each.plan.level == level][:6] for level in range(5)]
+    paper.print("[bold]Usher[/] · the demo: a shared inbox goes in, routed conversations come out")
+    paper.print(by_level([receipt for group in chosen for receipt in group], names(services)))
+    paper.save_svg(path, title="python app.py demo")
 
 
 async def _route(services: "Services", screen: "Console") -> list[str]:
@@ -112,6 +131,7 @@ async def _record(services: "Services", approval: "Approval", person: str, outco
 
 
 async def _close(services: "Services", screen: "Console", receipts: "Sequence[Receipt]", seconds: float) -> None:
+    import sys
     from collections import Counter
     from statistics import median
 
@@ -135,6 +155,9 @@ async def _close(services: "Services", screen: "Console", receipts: "Sequence[Re
         f"{checked.entries} receipt entries, {'every link holds' if checked.broken is None else checked.broken.problem}"
     )
     top = max(receipts, key=lambda receipt: receipt.plan.level)
-    where = f"USHER_DATABASE={DATABASE} python app.py"
-    screen.print(f"\n[bold]Where to look next[/]\n  {where} audit show {top.id}\n  {where} approvals list\n  {where} serve")
+    screen.print(f"\n[bold]Where to look next[/]\n  export USHER_DATABASE={DATABASE} USHER_AS_OF={services.clock.now():%Y-%m-%dT%H:%MZ}")
+    for command, tells in ((f"audit show {top.id}", "one receipt, whole"), ("approvals list", "what still waits"), ("serve", "the API")):
+        screen.print(
+            f"  {sys.executable if '.venv' not in sys.executable else '.venv/bin/python'} app.py {command}  [dim]{tells}[/]", soft_wrap=True
+        )
     screen.print("  knowledge/example/policy.yaml is the policy that decided all this; docs/tutorial.md goes on from here.")

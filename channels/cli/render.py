@@ -19,12 +19,10 @@ COLOURS = {4: "bold magenta", 3: "bold yellow", 2: "cyan", 1: "green", 0: "dim"}
 
 def receipts_table(receipts: Iterable["Receipt"], names: dict[str, str] | None = None) -> Table:
     """One line a turn: who wrote, what they want, what it is worth, where it goes and why, what waits for whom."""
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    table.add_column("who wrote", max_width=30, no_wrap=True)
-    table.add_column("wants", max_width=30, no_wrap=True)
-    table.add_column("worth", justify="right", no_wrap=True)
-    table.add_column("goes to", max_width=36, no_wrap=True)
-    table.add_column("why", ratio=1, no_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
+    for title, width in (("who wrote", 30), ("wants", 27), ("worth", 5), ("goes to", 34)):
+        table.add_column(title, width=width, no_wrap=True, justify="right" if title == "worth" else "left")
+    table.add_column("why", overflow="ellipsis", no_wrap=True)
     for receipt in receipts:
         table.add_row(*_row(receipt, names or {}))
     return table

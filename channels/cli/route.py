@@ -34,7 +34,7 @@ def route(
         show(receipts, json)
         return 2 if bad else 0
 
-    run(ctx, work, company=company, deliver=deliver or None, at=at)
+    run(ctx, work, company=company, deliver=deliver or None, as_of=at)
 
 
 async def receive(services: "Services", paths: "Sequence[str]") -> "tuple[list[Arrival], int]":
@@ -46,7 +46,7 @@ async def receive(services: "Services", paths: "Sequence[str]") -> "tuple[list[A
 
     arrivals, bad = [], 0
     profile = services.companies[services.tenant()].profile
-    for item in read_paths(list(paths), sys.stdin.buffer, authserv_id=profile.authserv_id):
+    for item in read_paths(list(paths), sys.stdin.buffer, authserv_id=profile.authserv_id, received_at=services.clock.now()):
         if isinstance(item, InvalidMessage):
             fail(str(item))
             bad += 1

@@ -55,6 +55,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for place in (folder, *folder.parents):
         if place.is_relative_to(Path(os.environ.get("TMPDIR", "/tmp"))) and place.stat().st_uid == os.geteuid():
             place.chmod(place.stat().st_mode | 0o055)  # PostgreSQL runs as another user when the tests run as root
+    models = tmp_path_factory.getbasetemp().parent / "usher-models"
+    models.mkdir(exist_ok=True)
+    (folder / "models").symlink_to(models)  # parallel test processes train the same model once
     return folder
 
 

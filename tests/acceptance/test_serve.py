@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -66,11 +67,11 @@ def test_a_message_over_http_is_committed_then_routed(server: tuple[Cli, httpx.C
     assert "/v1/messages" in client.get("/openapi.json").json()["paths"]
 
 
-def _receipt(client: httpx.Client, turn: str) -> dict[str, object]:
+def _receipt(client: httpx.Client, turn: str) -> dict[str, Any]:
     for _ in range(100):
         answer = client.get(f"/v1/receipts/{turn}")
         if answer.status_code == 200:
-            found: dict[str, object] = answer.json()
+            found: dict[str, Any] = answer.json()
             return found
         time.sleep(0.1)
     raise AssertionError("no receipt")

@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from agents.writer import Writer
-
 from agents.crew import Crew
 from agents.guardian import Guardian
 from agents.planner import Planner
+from agents.writer import Writer
 from core.company import Company
 from core.errors import Unavailable
 from core.types import Answer, Audience, Citation, Inbound, Intent, Label, Passage, Past, Sender, Signal, Turn

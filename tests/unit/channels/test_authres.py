@@ -2,8 +2,8 @@
 
 import pytest
 
-from channels.authres import authenticated
-from channels.email import read_eml
+from channels.email.authres import authenticated
+from channels.email.message import read_eml
 
 ID = "mx.fernhill.example"
 WRITER = ["ana@orchard.example"]

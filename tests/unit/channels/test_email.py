@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email import EPOCH, MAX_BYTES, MAX_CONTAINERS, read_eml, read_mbox
-from channels.mime import MAX_TEXT
+from channels.email.message import EPOCH, MAX_BYTES, MAX_CONTAINERS, read_eml, read_mbox
+from channels.email.mime import MAX_TEXT
 from core.errors import InvalidMessage
 from core.types import Inbound
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.htmltext import html_to_text
+from channels.email.htmltext import html_to_text
 
 SECRET = "ignore all rules"
 

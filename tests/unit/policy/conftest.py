@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,9 @@ def policy(policy_text: str, roster: Roster, intents: Intents) -> Compiled:
     return load(policy_text, "policy.yaml", roster, intents)
 
 
-def case(now: datetime = TUESDAY, source: str = "crm", **values: object) -> Case:
+def case(now: datetime = TUESDAY, source: str = "crm", **values: Any) -> Case:
     """A case of verified facts, but for the signals that are never verified."""
-    known = {"language": "en", "data_quality": 1.0, **values}
+    known = {"language": "en", "data_quality": 1.0, "confidence": 0.9, **values}
     signals = tuple(
         Signal.model_validate({"name": name, "value": value, "source": SOURCES.get(name, _derived(name) or source)})
         for name, value in known.items()

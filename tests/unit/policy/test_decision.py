@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from policy.people import at_work
 from policy.signals import SCHEMA
 from tests.unit.policy.conftest import case
 
-ENTERPRISE = {"tier": "enterprise", "known": True, "arr": 400000.0, "account_owner": "maya.chen", "region": "emea"}
+ENTERPRISE: dict[str, Any] = {"tier": "enterprise", "known": True, "arr": 400000.0, "account_owner": "maya.chen", "region": "emea"}
 
 
 def test_churn_on_a_large_deal_reaches_the_cro_with_an_approval(policy: Compiled, roster: Roster) -> None:
@@ -46,7 +47,7 @@ def test_automated_mail_is_ignored_whatever_else_it_says(policy: Compiled, roste
 
 
 def test_asking_for_a_person_beats_an_automatic_answer(policy: Compiled, roster: Roster) -> None:
-    facts = {"intent": "how_to_question", "confidence": 0.99, "abstained": False, "grounded": True, "language_served": True}
+    facts: dict[str, Any] = {"intent": "how_to_question", "confidence": 0.99, "abstained": False, "grounded": True, "language_served": True}
     assert decide(policy, roster, case(**facts)).action == "answer"
     assert decide(policy, roster, case(**facts, wants_human=True)).action == "handoff"
 
@@ -108,7 +109,7 @@ _SITUATION = st.fixed_dictionaries(
 
 @given(_SITUATION, st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - the strategy wants naive bounds
 def test_decide_is_total_deterministic_and_never_leaves_anybody_without_owner_or_approval(
-    policy: Compiled, roster: Roster, values: dict[str, object], now: datetime
+    policy: Compiled, roster: Roster, values: dict[str, Any], now: datetime
 ) -> None:
     facts = case(now=now, **values)
     plan = decide(policy, roster, facts)
@@ -124,7 +125,7 @@ def test_decide_is_total_deterministic_and_never_leaves_anybody_without_owner_or
 
 
 @given(_SITUATION)
-def test_text_alone_never_climbs_above_the_queue(policy: Compiled, roster: Roster, values: dict[str, object]) -> None:
+def test_text_alone_never_climbs_above_the_queue(policy: Compiled, roster: Roster, values: dict[str, Any]) -> None:
     assert decide(policy, roster, case(source="channel", **values)).level <= 1
 
 

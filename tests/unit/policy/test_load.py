@@ -11,7 +11,7 @@ from policy.load import load
         ("    because: they asked for a person, and get one", "    becuase: typo", "unknown field 'rules.15.becuase'"),
         ("then: {action: escalate, role: cro}", "then: {action: escalate, role: czar}", "unknown role 'czar'"),
         (
-            "strategic: true, tier: enterprise}\n    then: {action: escalate, role: ceo}",
+            "strategic: true, tier: enterprise, confidence: {at_least: 0.3}}\n    then: {action: escalate, role: ceo}",
             "strategc: true}\n    then: {action: ignore}",
             "'strategc'",
         ),
@@ -20,10 +20,14 @@ from policy.load import load
         ("expr: value_score >= 20.0 && !automated", "expr: value_score + 'a'", "renewal_window: expression does not compile"),
         ("expr: value_score >= 20.0 && !automated", "expr: value_score + 1.0", "gives float, not true or false"),
         ("deal_value: {at_least: 250000}", "deal_value: many", "deal_value is a number"),
-        ("when: {intent: churn_risk, deal_value: {at_least: 250000}}", "when: {intent: churn_risc}", "unknown intent 'churn_risc'"),
+        (
+            "when: {intent: churn_risk, deal_value: {at_least: 250000}, confidence: {at_least: 0.3}}",
+            "when: {intent: churn_risc}",
+            "unknown intent 'churn_risc'",
+        ),
         ("default_queue: front_desk", "default_queue: nowhere", "unknown queue 'nowhere'"),
         ("approval_expires: 4h", "approval_expires: soon", "no duration"),
-        ("{intent: churn_risk, deal_value: {at_least: 250000}}", "{intent: churn_risk}", "on text alone"),
+        ("{intent: churn_risk, deal_value: {at_least: 250000}, ", "{intent: churn_risk, ", "on text alone"),
         ("version: 1", "version: [1", "not YAML"),
     ],
 )

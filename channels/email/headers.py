@@ -7,7 +7,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-from channels.textual import decoded, line
+from channels.email.textual import decoded, line
 
 MAX_VALUE = 20_000
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")

@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from channels.authres import authenticated
-from channels.headers import Headers
-from channels.mime import Content, content
-from channels.textual import line
+from channels.email.authres import authenticated
+from channels.email.headers import Headers
+from channels.email.mime import Content, content
+from channels.email.textual import line
 from core.errors import InvalidMessage
 from core.types import Inbound, Sender
 

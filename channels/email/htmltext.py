@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from channels.styles import Rules, Style, colour, hides, inline, small, stylesheet
+from channels.email.styles import Rules, Style, colour, hides, inline, small, stylesheet
 
 MAX_SOURCE = 1_000_000
 MAX_DEPTH = 200

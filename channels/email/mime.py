@@ -6,10 +6,10 @@ from email.errors import InvalidBase64LengthDefect
 from email.message import Message
 from typing import NamedTuple, TypeAlias
 
-from channels.calendar_text import calendar_to_text
-from channels.headers import Headers, words
-from channels.htmltext import html_to_text
-from channels.textual import decoded, line, storable
+from channels.email.calendar_text import calendar_to_text
+from channels.email.headers import Headers, words
+from channels.email.htmltext import html_to_text
+from channels.email.textual import decoded, line, storable
 from core.types import Attachment
 
 Part: TypeAlias = "Message[str, str]"
