@@ -1,5 +1,6 @@
 """Composition root: settings → services → commands and web app. It only wires, and nothing else reads the environment."""
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -273,7 +274,8 @@ class Usher:
         for tenant in self.companies:
             self.intents.train(tenant, progress)
             await self.knowledge.ingest(tenant, progress)
-        assert self.crews  # noqa: S101
+        for crew in self.crews.values():
+            await asyncio.to_thread(_warm, crew)
 
     async def person(self) -> "tuple[str, Person]":
         from core.errors import Unauthenticated
@@ -316,6 +318,15 @@ class Usher:
             self._embedded.stop()
 
 
+def _warm(crew: "Crew") -> None:
+    """Load what is loaded at first use, before the first message pays for it and a heartbeat waits."""
+    from graph.language import language_of
+
+    language_of("a few words in a language", crew.profile.languages, crew.profile.default_language)
+    crew.intent.read("a few words", "", crew.profile.default_language, ())
+    assert crew.versions()  # noqa: S101
+
+
 @asynccontextmanager
 async def connect(
     *, stored: bool = True, fresh: bool = False, deliver: bool = False, demo: bool = False, **overrides: object
@@ -355,8 +366,14 @@ def _clock(settings: "Settings", companies: "Mapping[str, Company]", *, demo: bo
 def _log(level: str) -> None:
     import logging
 
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("bm25s").setLevel("WARNING")  # it sets itself to DEBUG
+    class OneLine(logging.Formatter):
+        def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+            return super().formatException(ei) if level.upper() == "DEBUG" else f"{ei[0].__name__}: {' '.join(str(ei[1]).split())}"
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setLevel(level.upper())  # some libraries set their own loggers to DEBUG
+    logging.basicConfig(level=level.upper(), handlers=[handler])
 
 
 async def graph() -> Any:

@@ -5,6 +5,7 @@ Values are normalised: money ``1234.00 USD``, dates ISO 8601 where day, month an
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from core.types import Entity
 
@@ -48,7 +49,7 @@ _MONTH_NAMES = (
 )
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
-_YEAR = r"(?:,?\s(?:de |del )?(?P<year>20\d\d)\b)?"
+_YEAR = r"(?:,?\s(?:de |del )?(?P<year>20\d\d)\b(?!-))?"
 _DATES = (
     re.compile(r"\b(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)\b"),
     re.compile(r"\b(?P<day>\d{1,2})\.\s?(?P<number>\d{1,2})\.(?:\s?(?P<year>(?:20)?\d\d)\b)?"),
@@ -76,7 +77,7 @@ _DEADLINE = re.compile(
     re.IGNORECASE,
 )
 _SEATS = re.compile(
-    r"(?<![\w$€£.,#-])(?P<value>\d{1,3}(?:[., ]\d{3})+|\d{1,6})\s?(?:k\b\s?)?[-–]?\s?(?:(?:\w+ )?(?:seats?|users?|licen[cs]es?|people"
+    r"(?<![\w$€£.,#-])(?P<value>\d{1,3}(?:[., ]\d{3})+|\d{1,6})\s?(?:k\b\s?)?[-–]?\s?(?:(?:(?!per\b|each\b|a\b|pro\b|par\b|por\b)\w+ )?(?:seats?|users?|licen[cs]es?|people"
     r"|persons?|employees|staff|colleagues|accounts?|heads|ppl|agents|"
     r"arbeitsplätze\w*|plätzen?|nutzer\w*|benutzer\w*|lizenzen|mitarbeite\w*|personen|postes|utilisateurs|licences|personnes|salariés"
     r"|sièges|usuarios|licencias|personas|empleados|puestos|plazas))\b",
@@ -121,24 +122,28 @@ def entities(text: str, products: tuple[str, ...] = ()) -> tuple[Entity, ...]:
 
 def _all(text: str, products: tuple[str, ...]) -> Iterator[Entity]:
     yield from _money(text)
-    for match in _SEATS.finditer(text):
+    for match in _matches(_SEATS, text):
         yield Entity(type="seats", value=re.sub(r"\D", "", match["value"]), text=match[0])
     for kind, pattern in _RECORDS.items():
-        for match in pattern.finditer(text):
+        for match in _matches(pattern, text):
             yield Entity(type=kind, value=next(group for group in match.groups() if group).upper(), text=match[0])
     yield from _dates(text)
-    for match in _DEADLINE.finditer(text):
+    for match in _matches(_DEADLINE, text):
         yield Entity(type="deadline", value=" ".join(match["when"].lower().split()), text=match[0])
     yield from _names(text, products)
     for kind, pattern in (("email", _EMAIL), ("phone", _PHONE)):
-        for match in pattern.finditer(text):
+        for match in _matches(pattern, text):
             yield Entity(type=kind, value=match[0].lower() if kind == "email" else re.sub(r"[^\d+]", "", match[0]), text=match[0])
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    return islice(pattern.finditer(text), 2 * MOST)
 
 
 def _money(text: str) -> Iterator[Entity]:
     taken: list[range] = []
     for pattern in _MONEY:
-        for match in pattern.finditer(text):
+        for match in _matches(pattern, text):
             if not any(match.start() in other for other in taken):
                 taken.append(range(match.start(), match.end()))
                 value = _number(match["amount"]) * _scale(match["scale"])
@@ -147,7 +152,7 @@ def _money(text: str) -> Iterator[Entity]:
 
 def _dates(text: str) -> Iterator[Entity]:
     for pattern in _DATES:
-        for match in pattern.finditer(text):
+        for match in _matches(pattern, text):
             yield Entity(type="date", value=_date(match), text=match[0])
 
 
@@ -156,7 +161,7 @@ def _names(text: str, products: tuple[str, ...]) -> Iterator[Entity]:
         if product and (match := re.search(rf"(?<!\w){re.escape(product)}(?!\w)", text, re.IGNORECASE)):
             yield Entity(type="product", value=product, text=match[0])
     for pattern in _COMPANY:
-        for match in pattern.finditer(text):
+        for match in _matches(pattern, text):
             yield Entity(type="company", value=" ".join(match[1].split()), text=match[1])
 
 

@@ -11,6 +11,7 @@ from agents.glossary_words import WORDS
 LANGUAGES = ("de", "fr", "es")
 SHORTEST_STEM, SHORTEST_REST = 4, 4
 FEW_WORDS = 4
+LONGEST_WORD = 40
 _TOKEN = re.compile(r"[^\W\d_]+|\d[\d.,:]*|[^\w\s]")
 _JOINTS = ("", "s", "es", "n", "en", "er", "e")
 _MARKS = {
@@ -86,8 +87,8 @@ def _phrase(ahead: tuple[str, ...], glossary: Glossary) -> int:
 
 def _word(word: str, glossary: Glossary) -> str | None:
     """English for one word: exactly, by its longest stem with what follows of a compound, or by a stem within; None when unknown."""
-    if word in glossary.words:
-        return glossary.words[word]
+    if word in glossary.words or len(word) > LONGEST_WORD:
+        return glossary.words.get(word)
     for end in range(len(word), SHORTEST_STEM - 1, -1):
         if word[:end] in glossary.stems:
             return " ".join(filter(None, (glossary.stems[word[:end]], _rest(word[end:], glossary))))

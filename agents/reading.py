@@ -39,7 +39,7 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(
-    r"(?<=[.!?…])[\"”’»)\]]*\s+(?=\S)|[ \t]*\n\s*|[,;]?\s+(?=(?:and|but|plus|und|aber|et|mais|y|pero) "
+    r"(?<=[.!?…])[\"”’»)\]]*\s+(?=\S)|[ \t]{0,9}\n\s*|[,;]?\s{1,3}(?=(?:and|but|plus|und|aber|et|mais|y|pero) "
     r"(?:also|then|can|could|would|please|how|what|when|where|why|is|are|do|does|i|we|auch|außerdem|bitte|wie|wann|können|könnten|ich|wir|"
     r"aussi|comment|pouvez|pourriez|je|nous|también|cómo|cuándo|pueden|quiero|necesito)\b)",
     re.IGNORECASE,

@@ -1,5 +1,9 @@
-"""The nodes of a turn: pure functions of the state. They write nothing, so a turn that is run again does nothing twice."""
+"""The nodes of a turn: pure functions of the state. They write nothing, so a turn that is run again does nothing twice.
 
+What computes for more than a few milliseconds runs in a thread, so that the worker's heartbeat never waits for it.
+"""
+
+import asyncio
 import hashlib
 import json
 import logging
@@ -30,15 +34,17 @@ class Nodes:
 
     async def intake(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
-        result = read_intake(state["turn"], self.crew.profile)
+        result = await asyncio.to_thread(read_intake, state["turn"], self.crew.profile)
         evidence = result.automated or f"{len(result.text)} characters, {result.language}"
         return {"intake": result, "steps": [_step("intake", self.crew.version, began, evidence)]}
 
     async def intent(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
         known = state["intake"]
-        read = lambda: self.crew.intent.read(known.text, known.subject, known.language, state["turn"].history)  # noqa: E731
-        intent, trouble = await _guarded("intent", _async(read), Intent(labels=(), abstained=True, out_of_scope=False))
+        read = lambda: asyncio.to_thread(  # noqa: E731
+            self.crew.intent.read, known.text, known.subject, known.language, state["turn"].history
+        )
+        intent, trouble = await _guarded("intent", read, Intent(labels=(), abstained=True, out_of_scope=False))
         evidence = f"{intent.top or 'nothing'}{' (not sure)' if intent.abstained else ''}"
         return {
             "intent": intent,
@@ -71,7 +77,7 @@ class Nodes:
         began = time.perf_counter()
         known, turn, passages = state["intake"], state["turn"], tuple(state["passages"])
         intent, cost, trouble = state["intent"], Cost(), list[str]()
-        draft = None if known.automated else self.crew.advisor.answer(known.text, passages, known.language)
+        draft = None if known.automated else await asyncio.to_thread(self.crew.advisor.answer, known.text, passages, known.language)
         if self.crew.writer and intent.abstained and not known.automated and turn.mode == "automation":
             opinion = await self.crew.writer.assess(turn, known, intent, passages)
             intent, cost, trouble = opinion.intent or intent, opinion.cost, opinion.degraded
@@ -185,13 +191,6 @@ def _with_reply(plan: Plan, reply: Answer | None) -> Plan:
 
 def _step(agent: str, version: str, began: float, evidence: str, confidence: float | None = None) -> Step:
     return Step(agent=agent, version=version, ms=round((time.perf_counter() - began) * 1000, 2), confidence=confidence, evidence=evidence)
-
-
-def _async(call: Callable[[], T]) -> Callable[[], Awaitable[T]]:
-    async def run() -> T:
-        return call()
-
-    return run
 
 
 async def _guarded(what: str, call: Callable[[], Awaitable[T]], otherwise: T) -> tuple[T, list[str]]:

@@ -59,7 +59,7 @@ class Worker:
         revive: Callable[[], Awaitable[object]] | None = None,
         concurrency: int = 8,
         heartbeat_s: float = 0.5,
-        stale_s: float = 4.0,
+        stale_s: float = 6.0,
     ) -> None:
         self._database, self._clock, self._concurrency = database, clock, concurrency
         self._handle, self._resume, self._fail, self._deliver = handle, resume, fail, deliver

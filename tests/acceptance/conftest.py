@@ -64,10 +64,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shared(data: Path) -> Iterator[Cli]:
     """The session's command line, with the embedded PostgreSQL held up so that no command has to start it again."""
+    from fasteners import InterProcessLock
+
     from store.embedded import EmbeddedPostgres
 
     server = EmbeddedPostgres(data)
     server.start()
+    with InterProcessLock(data.resolve() / "models" / "train.lock"):
+        assert Cli(data)("intents", "train").code == 0
     yield Cli(data)
     server.stop()
 
