@@ -1,14 +1,23 @@
 """The intent agent: the embedded model's calibrated reading, joined with what the words themselves say and what was said before."""
 
+import re
+
 from agents.cues import read_cues
 from agents.intent_model import IntentModel, Prediction
-from core.types import Intent, Past
+from core.types import Intent, Label, Past
 
 HUMAN = "human_request"
 """The one label whose name means something to the product: whoever has it asks for a person. Companies may go without it."""
 
 SURE_OF_HUMAN = 0.6
-SHORT_FOLLOW_UP = 60
+ELLIPSIS_WORDS = 8
+_ELLIPSIS = re.compile(
+    r"\W*(?:(?:yes|yep|yeah|yup|no|nope|ok|okay|sure|right|correct|exactly|please do|go ahead|do (?:it|that)|sounds good|still|same|and|so|both"
+    r"|neither|either|all of (?:them|it)|none of (?:them|these)|(?:the|that|this|option|number|nr) ?(?:\w+ )?(?:one|option|\d|last|first|second"
+    r"|third|other)|i (?:mean|meant)|ja|nein|doch|genau|immer noch|oui|non|toujours|sí|si|todavía|nothing|nichts|rien|nada|hello"
+    r"|any (?:luck|word|update))\b|\d+\W*$|[?!.…]+$)",
+    re.IGNORECASE,
+)
 
 
 class IntentAgent:
@@ -22,14 +31,11 @@ class IntentAgent:
         return f"linear-{self._model.version[:12]}"
 
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
-        """What the sender wants. A short follow-up that says nothing by itself ("still nothing?") keeps the conversation's last intent."""
-        return self._joined(self._model.predict(text, subject), text, subject, language, history)
-
-    def _joined(self, found: Prediction, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
+        """What the sender wants. A few words that say nothing by themselves ("yes, the second one") keep the conversation's last intent."""
+        found = self._carried(self._model.predict(text, subject), text, history)
         cues = read_cues(f"{subject}\n{text}" if subject else text, self._products)
-        found = self._carried(found, text, history)
         top = found.labels[0] if found.labels else None
-        sure_of_human = top is not None and top.label == HUMAN and top.confidence >= SURE_OF_HUMAN and not found.abstained
+        sure_of_human = top is not None and top.label == HUMAN and top.confidence >= SURE_OF_HUMAN
         return Intent(
             labels=found.labels,
             abstained=found.abstained,
@@ -44,8 +50,13 @@ class IntentAgent:
         )
 
     def _carried(self, found: Prediction, text: str, history: tuple[Past, ...]) -> Prediction:
+        """The last intent goes first, as sure as a decision has to be at least, when the model abstains on an ellipsis."""
         last = next((past.intent for past in reversed(history) if past.role == "customer" and past.intent), None)
-        if not found.abstained or last is None or len(text) > SHORT_FOLLOW_UP or last not in found.set:
+        if not (found.abstained and last and len(text.split()) <= ELLIPSIS_WORDS and _ELLIPSIS.match(text)):
             return found
-        labels = tuple(sorted(found.labels, key=lambda label: label.label != last))
-        return found.model_copy(update={"labels": labels, "abstained": False, "out_of_scope": False})
+        own = next((label for label in found.labels if label.label == last), Label(label=last, confidence=0.0))
+        sure = max(own.confidence, self._model.calibration.abstain, *(label.confidence for label in found.labels))
+        others = tuple(label for label in found.labels if label.label != last)
+        kept = (own.model_copy(update={"confidence": round(sure, 4)}), *others)
+        within = tuple(dict.fromkeys((last, *found.set)))
+        return found.model_copy(update={"labels": kept, "set": within, "abstained": False, "out_of_scope": False})

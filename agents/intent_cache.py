@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.features import BUCKETS
 from agents.head import Weights
 from agents.intent_model import Calibration, IntentModel, Scope
 from agents.intent_training import Progress, train, version
@@ -82,7 +83,7 @@ def _read(path: Path, encoder: Encoder, wanted: str | None) -> IntentModel | Non
             return _model(stored, encoder, wanted)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
         log.warning("the stored intent model cannot be used and is trained again")
         return None
 
@@ -91,10 +92,17 @@ def _model(stored: "Mapping[str, Any]", encoder: Encoder, wanted: str | None) ->
     about = json.loads(bytes(stored["about"]))
     if about["format"] != FORMAT or about["encoder"] != encoder.version or wanted not in (None, about["version"]):
         return None
+    weights = Weights(stored["dense"], stored["sparse"], stored["bias"])
+    if (
+        stored["idf"].shape != (BUCKETS,)
+        or weights.sparse.shape != (BUCKETS, len(weights.bias))
+        or len(weights.bias) < len(about["labels"])
+    ):
+        return None
     return IntentModel(
         version=about["version"],
         labels=tuple(about["labels"]),
-        weights=Weights(stored["dense"], stored["sparse"], stored["bias"]),
+        weights=weights,
         idf=stored["idf"],
         references=stored["references"],
         scope=Scope(stored["scope_mean"], stored["scope_scale"], stored["scope_weights"], **about["scope"]),

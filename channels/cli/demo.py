@@ -42,7 +42,7 @@ def demo(
             from channels.cli.approvals import names
             from channels.cli.render import by_level
 
-            screen.print(by_level(receipts, names(services)))
+            screen.print(by_level(receipts, names(services), width=screen.width))
         if picture:
             _save_picture(services, receipts, picture)
         await _decide(services, screen, interactive)
@@ -56,18 +56,21 @@ def demo(
 
 def _save_picture(services: "Services", receipts: "Sequence[Receipt]", path: str) -> None:
     """What a newcomer sees first: the highest levels whole, a taste of the others."""
+    import re
     from io import StringIO
+    from pathlib import Path
 
     from rich.console import Console
 
     from channels.cli.approvals import names
     from channels.cli.render import by_level
 
-    paper = Console(record=True, width=150, file=StringIO(), force_terminal=True, highlight=False, emoji=False)
+    paper = Console(record=True, width=160, file=StringIO(), force_terminal=True, highlight=False, emoji=False)
     chosen = [[each for each in receipts if each.plan.level == level][:6] for level in range(5)]
     paper.print("[bold]Usher[/] · the demo: a shared inbox goes in, routed conversations come out")
     paper.print(by_level([receipt for group in chosen for receipt in group], names(services)))
-    paper.save_svg(path, title="python app.py demo")
+    drawing = re.sub(r"@font-face \{.*?\}", "", paper.export_svg(title="python app.py demo"), flags=re.DOTALL)  # fonts from elsewhere
+    Path(path).write_text(drawing, "utf-8")
 
 
 async def _route(services: "Services", screen: "Console") -> list[str]:

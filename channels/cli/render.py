@@ -17,14 +17,22 @@ LEVELS = {4: "CXO", 3: "executive sponsor", 2: "account team", 1: "queue", 0: "a
 COLOURS = {4: "bold magenta", 3: "bold yellow", 2: "cyan", 1: "green", 0: "dim"}
 
 
-def receipts_table(receipts: Iterable["Receipt"], names: dict[str, str] | None = None) -> Table:
-    """One line a turn: who wrote, what they want, what it is worth, where it goes and why, what waits for whom."""
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
-    for title, width in (("who wrote", 30), ("wants", 27), ("worth", 5), ("goes to", 34)):
-        table.add_column(title, width=width, no_wrap=True, justify="right" if title == "worth" else "left")
-    table.add_column("why", overflow="ellipsis", no_wrap=True)
+WIDE = 110
+"""Columns from which on the reason has a column of its own."""
+
+
+def receipts_table(receipts: Iterable["Receipt"], names: dict[str, str] | None = None, *, width: int = 140) -> Table:
+    """One row a turn: who wrote, what they want, what it is worth, where it goes and why, what waits for whom. ``width`` in characters."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0), expand=True)
+    columns = {"who wrote": 28, "wants": 27, "worth": 5, "goes to": 32} if width >= WIDE else {"who wrote": 22, "wants": 22, "worth": 5}
+    for title, size in columns.items():
+        table.add_column(title, width=size, no_wrap=True, justify="right" if title == "worth" else "left")
+    table.add_column("why" if width >= WIDE else "goes to, and why", ratio=1)
     for receipt in receipts:
-        table.add_row(*_row(receipt, names or {}))
+        who, wanted, worth, goes, why = _row(receipt, names or {})
+        table.add_row(
+            *((who, wanted, worth, goes, why) if width >= WIDE else (who, wanted, worth, goes.append(f": {why.plain}", "not bold")))
+        )
     return table
 
 
@@ -51,8 +59,8 @@ def wants(receipt: "Receipt") -> Text:
         return Text("– (a machine)", "dim")
     if intent.out_of_scope or intent.top is None:
         return Text("none of ours", "dim")
-    text = Text(intent.top.replace("_", " "))
-    return text.append(f" {intent.confidence:.0%}", "dim" if not intent.abstained else "red")
+    text = Text(intent.top.replace("_", " ") + " ")
+    return text.append(f"{intent.confidence:.0%}", "dim" if not intent.abstained else "red")
 
 
 def goes_to(plan: "Plan", names: dict[str, str]) -> str:
@@ -71,13 +79,13 @@ def goes_to(plan: "Plan", names: dict[str, str]) -> str:
             return f"{owner} ({(plan.role or '').replace('_', ' ')})"
 
 
-def by_level(receipts: Sequence["Receipt"], names: dict[str, str]) -> RenderableType:
+def by_level(receipts: Sequence["Receipt"], names: dict[str, str], *, width: int = 140) -> RenderableType:
     """All receipts, the highest level first, with a heading for each level."""
     parts: list[RenderableType] = []
     for level, title in LEVELS.items():
         group = [receipt for receipt in receipts if receipt.plan.level == level]
         if group:
-            parts += [Text(f"\nLevel {level} · {title} · {len(group)}", COLOURS[level]), receipts_table(group, names)]
+            parts += [Text(f"\nLevel {level} · {title} · {len(group)}", COLOURS[level]), receipts_table(group, names, width=width)]
     return Group(*parts)
 
 

@@ -78,4 +78,5 @@ def show(receipts: "Sequence[Receipt]", json: bool) -> None:
     if json:
         emit(receipts)
     else:
-        console().print(receipts_table(receipts))
+        screen = console()
+        screen.print(receipts_table(receipts, width=screen.width))
