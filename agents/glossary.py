@@ -103,6 +103,8 @@ def _rest(rest: str, glossary: Glossary) -> str | None:
     for joint in _JOINTS:
         part = rest.removeprefix(joint)
         if rest.startswith(joint) and len(part) >= SHORTEST_REST:
+            if part in glossary.words:
+                return glossary.words[part]
             for end in range(len(part), SHORTEST_REST - 1, -1):
                 if part[:end] in glossary.stems:
                     return glossary.stems[part[:end]]

@@ -331,8 +331,6 @@ evening | abend* | soir soiree | noche noches
 four | vier | quatre | cuatro
 five | funf fuenf | cinq | cinco
 ten | zehn | dix | diez
-thousand | tausend | mille | mil
-percent | prozent | pour_cent | por_ciento
 first | erste ersten erster erstes | premier premiere | primer primero primera primeros
 last | letzt* | dernier derniere derniers | ultim* pasad*
 end | ende | fin | fin final
@@ -351,115 +349,45 @@ unfortunately | leider bedauerlich* | malheureusement | lamentablemente desgraci
 directly | direkt* | directement | directamente
 automatically | automatisch* | automatique* | automatic*
 quickly | schnell* rasch* zeitnah* | vite rapide* | rapid* pronto
-simply | einfach* | simple* | simple* sencill*
 important | wichtig* | important* | importante*
 available | verfugbar* bereit | disponible* | disponible*
 necessary | notig* notwendig* erforderlich* | necessaire* | necesari*
 current | bestehend* derzeitig* jetzig* | actuel actuelle existant* | actual actuales
 previous | bisher* vorherig* vorig* | precedent* | anterior*
-expect | erwart* rechnen | attendons compter | espera* contar
-let | lass lassen lasst | laiss* | dejar dejen
-need to | soll sollen sollte | devrait devrions faudrait | deberia deberiamos
 do | tun tut machen mach | faire faisons | hacer hagan
 come | kommen kommt | venir vient venons | venir viene
 go | gehen | aller va allons vont | ir va vamos voy
 take | nehmen nimmt ubernehm* | prendre prend prenez | tomar toma
 am | bin | suis | soy estoy
 be | sein | etre sera soit serait | ser estar sea sera
-say | heisst lautet | signifie veut_dire | dice dijo dijeron dicho
-read | lesen liest gelesen | lire lu | leer
 write | schreib* | ecri* | escrib* escrit*
-report a | meld* gemeldet* | signal* | report* avis*
 displayed | angezeigt erscheint* | affich* apparai* | aparec* muestra*
-load | laden ladt laedt | charge* | carga*
-screen blank | weisser_bildschirm | ecran_blanc | pantalla_en_blanco
-appears | taucht_auf | figure | sale
 book | buch* reservier* | reserv* | reserv* agend*
-plan to | plan* geplant* vorgesehen* | prevu* prevoi* planifi* | previst* planific*
 organise | organisier* vereinbar* | organis* | organiz*
 decide | entscheid* beschloss* beschluss* | decid* decision* | decid* decision*
 compare | vergleich* | compar* | compar*
-approve budget | bewillig* | accorder | conceder
 agree | zustimm* einverstanden | accept* d_accord | acept* de_acuerdo
 negotiate | verhandl* spielraum* entgegenkomm* | negoci* | negoci*
-special conditions | sonderkondition* kondition* | conditions | condicion*
 non-profit | gemeinnutzig* verein vereine | association ong | ong sin_fines
 school | schule* hochschul* | ecole* scolaire* | escuela* colegio*
 group | konzern* gruppe* | groupe* | grupo*
-headquarters | zentrale hauptsitz* | siege_social | sede_central
 department | fachbereich* | departement* | departamento*
 accounting | buchhalt* | comptab* | contab*
-purchasing | einkauf* beschaffungs* | achats | compras
 sales | vertrieb* verkauf* | ventes commercial* vendre | ventas comercial*
-finance | finanz* | financ* | finanz*
-it department | edv it_abteilung | dsi informatique | informatica
 human resources | personalabteilung* | rh ressources_humaines | recursos_humanos rrhh
 board | aufsichtsrat* gremium* | conseil_d_administration comite | consejo junta_directiva
 support | support kundendienst* | support assistance service_client | soporte atencion
 solution | losung* loesung* | solution* | solucion*
-system | system* | systeme* | sistema*
-server | server* | serveur* | servidor*
-link | link links verknupf* | lien liens | enlace*
-form | formular* | formulaire* | formulario*
-field | feld felder | champ champs | campo campos
-list | liste* | liste* | lista*
-template | vorlage* | modele* | plantilla*
-step | schritt schritte etappe* | etape* | paso pasos
-process | verfahr* | procedure* | proceso* tramite*
-right | recht rechte rechten berechtig* | droit droits | derecho* permiso*
-role | rolle rollen | role roles | rol roles
 administrator | administrator* admin | administrateur* | administrador*
-owner | inhaber* besitzer* | proprietaire* | propietari* dueno
-signature | unterschriften* | signature* | firmas
-language | sprache* | langue* | idioma*
-german | deutsch* | allemand* | aleman*
-french | franzosisch* | francais* | frances*
-spanish | spanisch* | espagnol* | espanol*
-english | englisch* | anglais* | ingles*
-copy | kopie* abschrift* | copie* duplicata | copia*
-proof | nachweis* | preuve* justificatif* | prueba_de justificante*
-backup | sicherung* datensicherung* | sauvegarde* | copia_de_seguridad respaldo*
-storage | speicherplatz* | stockage | almacen*
 fee | gebuhr* pauschal* | frais | honorarios gastos
-monthly | monatlich* | mensuel* mensualite* | mensual*
-in advance | im_voraus vorab | a_l_avance d_avance | por_adelantado de_antemano
-period | zeitraum* laufzeit* | periode* duree* | periodo* duracion*
-extension | fristverlangerung* | prolongation* | extension*
-delivery | lieferung* | livraison* | entrega*
 lost | verloren vergessen | perdu* oublie* | perdi* olvid*
-stolen | gestohlen | vole | robad*
 wrong | falsch* | faux fausse errone* | equivocad* incorrect*
 incorrectly | versehentlich irrtumlich* | par_erreur | por_error
-despite | trotz obwohl | malgre pourtant | a_pesar aunque
-promise | versprech* versproch* zugesagt* | prom* | promet* promes*
-ignore | ignorier* | ignor* | ignor*
-excuse | ausrede* | excuses | excusas
 apology | entschuldigung* | excuses_officielles | disculpas
-treatment | umgang behandl* | traitement | trato
-trust | vertrauen* | confiance | confianza
 escalate | eskalier* | escalad* | escalar
 official | offiziell* | officiel* | oficial*
-in writing | schriftlich* | par_ecrit | por_escrito
-final demand | letzte_mahnung | dernier_avertissement | ultimo_aviso
-claim | forder* anspruch* geltend* | revendiqu* | reclamar
-violation | verstoss* verletz* | violation* | violacion* infraccion*
-insurance | versicher* | assurance* | seguro seguros
-hospital | krankenhaus* klinik* | hopital | hospital
-government | behord* verwaltung* landes* | administration_publique mairie | ayuntamiento administracion_publica
-standard | norm normen | norme* | norma*
 personal | personlich* | personnel* | personal*
-student | student* schuler* | etudiant* | estudiante*
 internship | praktik* werkstudent* | stage stagiaire | practicas becario
 developer | entwickler* | developpeur* | desarrollador*
-position | position posten | poste | cargo
-hire | - | embauch* recrut* | contratar
-consultant | berat* | conseil cabinet consultant* | consultor*
-integrator | systemhaus* | integrateur* | integrador*
-publish | veroffentlich* | publi* |
-story | geschichte sendung* | enquete | noticia
 comment | stellungnahme* kommentar* | commentaire* | comentario* declaracion*
-prize | gewinn* gewonnen | gagn* prix_gagne | premio sorteo*
-credit | kredit* darlehen* | credit pret | credito prestamo
-invest | invest* | invest* | inver*
-growth | wachstum* | croissance | crecimiento
 """

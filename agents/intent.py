@@ -12,8 +12,10 @@ HUMAN = "human_request"
 SURE_OF_HUMAN = 0.6
 ELLIPSIS_WORDS = 8
 _ELLIPSIS = re.compile(
-    r"\W*(?:(?:yes|yep|yeah|yup|no|nope|ok|okay|sure|right|correct|exactly|please do|go ahead|do (?:it|that)|sounds good|still|same|and|so|both"
-    r"|neither|either|all of (?:them|it)|none of (?:them|these)|(?:the|that|this|option|number|nr) ?(?:\w+ )?(?:one|option|\d|last|first|second"
+    r"\W*(?:(?:yes|yep|yeah|yup|no|nope|ok|okay|sure|right|correct|exactly|please do|go ahead|do (?:it|that)|sounds good|still|same|and|so"
+    r"|both"
+    r"|neither|either|all of (?:them|it)|none of (?:them|these)|(?:the|that|this|option|number|nr) ?(?:\w+ )?(?:one|option|\d|last|first"
+    r"|second"
     r"|third|other)|i (?:mean|meant)|ja|nein|doch|genau|immer noch|oui|non|toujours|sí|si|todavía|nothing|nichts|rien|nada|hello"
     r"|any (?:luck|word|update))\b|\d+\W*$|[?!.…]+$)",
     re.IGNORECASE,

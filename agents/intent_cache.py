@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,8 @@ def save(model: IntentModel, path: Path) -> None:
             np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
         staged.replace(path)
     except OSError as error:
-        staged.unlink(missing_ok=True)
+        with suppress(OSError):
+            staged.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise Unavailable(what=f"model folder {path.parent}", problem=f"cannot be written: {reason}") from None
 
