@@ -13,7 +13,7 @@ os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
 if TYPE_CHECKING:
     from agents.crew import Crew
-    from agents.library import IntentLibrary
+    from agents.intent.library import IntentLibrary
     from core.company import Company, Person
     from core.ports import Clock
     from core.services import Progress
@@ -169,7 +169,7 @@ class Usher:
 
     @cached_property
     def knowledge(self) -> "Handbooks":
-        from agents.advisor import Advisor
+        from agents.advisor.answers import Advisor
         from knowledge.library import Handbooks
 
         return Handbooks(
@@ -184,7 +184,7 @@ class Usher:
 
     @cached_property
     def intents(self) -> "IntentLibrary":
-        from agents.library import IntentLibrary
+        from agents.intent.library import IntentLibrary
 
         return IntentLibrary(self.companies, self.encoder, self.settings.data / "models")
 
@@ -201,7 +201,7 @@ class Usher:
         return {tenant: self._crew(company) for tenant, company in self.companies.items()}
 
     def _crew(self, company: "Company") -> "Crew":
-        from agents.advisor import Advisor
+        from agents.advisor.answers import Advisor
         from agents.crew import Crew
         from agents.guardian import Guardian
         from agents.planner import Planner
@@ -222,7 +222,7 @@ class Usher:
     def _writer(self, company: "Company") -> Any:
         if not self.settings.has_model:
             return None
-        from agents.grounding import check
+        from agents.advisor.grounding import check
         from agents.models import OpenAIChat, Prices
         from agents.writer import Writer
 

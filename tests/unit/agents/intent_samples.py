@@ -38,7 +38,7 @@ class WordEncoder:
             for word in text.lower().split():
                 vectors[at, zlib.crc32(word.encode()) % 64] += 1
         vectors[:, 0] += 0.01
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def small_company(*, outside: bool = True) -> Intents:

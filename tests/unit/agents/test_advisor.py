@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.advisor import Advisor
-from agents.sentences import units
+from agents.advisor.answers import Advisor
+from agents.advisor.sentences import units
 from core.types import Answer, Audience, Passage
 from tests.support.handbook import ROOT, encoder, passages
 from tests.unit.agents.questions import ANSWERABLE, UNANSWERABLE

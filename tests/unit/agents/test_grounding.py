@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.claims import dates, numbers
-from agents.grounding import check, grounded, unsupported_claims
+from agents.advisor.claims import dates, numbers
+from agents.advisor.grounding import check, grounded, unsupported_claims
 from core.types import Answer, Citation, Passage
 
 TEXT = (

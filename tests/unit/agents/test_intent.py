@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from agents.intent import IntentAgent
-from agents.intent_cache import load, load_or_train, save
-from agents.intent_data import read_intents
-from agents.intent_model import IntentModel
-from agents.intent_training import train
+from agents.intent.agent import IntentAgent
+from agents.intent.cache import load, load_or_train, save
+from agents.intent.data import read_intents
+from agents.intent.model import IntentModel
+from agents.intent.training import train
 from core.company import IntentDef, Intents
 from core.errors import InvalidFile, Unavailable
 from core.types import Past

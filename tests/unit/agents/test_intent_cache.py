@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.intent_cache import load, load_or_train, save
-from agents.intent_training import train
+from agents.intent.cache import load, load_or_train, save
+from agents.intent.training import train
 from core.errors import Unavailable
 from tests.unit.agents.intent_samples import WordEncoder, small_company
 

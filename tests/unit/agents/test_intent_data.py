@@ -1,6 +1,6 @@
 import pytest
 
-from agents.intent_data import read_intents
+from agents.intent.data import read_intents
 from core.errors import InvalidFile
 
 CSV = 'text,intent\nhow much,price\n"a, b",price\nis it down,outage\nmy cat,out_of_scope\nmy dog,oos\n'

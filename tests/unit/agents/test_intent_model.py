@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from agents.features import BUCKETS
-from agents.intent_model import IntentModel
-from agents.intent_training import train, version
+from agents.intent.features import BUCKETS
+from agents.intent.model import IntentModel
+from agents.intent.training import train, version
 from core.company import IntentDef, Intents
 from tests.unit.agents.intent_samples import FRAMES, SUBJECTS, WordEncoder, small_company
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agents.glossary import in_english, language
+from agents.intent.glossary import in_english, language
 from core.types import Span
 
 MAX_CHARACTERS = 20_000
@@ -119,7 +119,7 @@ def _ends(text: str, begin: int, found: re.Match[str]) -> bool:
     before = text[begin : found.start()]
     if "\n" not in found[0]:
         return not _SHORTENED.search(before[-12:]) if before[-1:] in _STOPS else len(before.split()) >= CLAUSE
-    line = before.rsplit("\n", 1)[-1]
+    line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
     following = text[found.end() : found.end() + 4]
     return found[0].count("\n") > 1 or len(line) < WRAPPED or line[-1:] in ".!?:;…" or bool(_ITEM.match(following))
 

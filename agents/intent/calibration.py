@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from agents.intent_model import PIECE, Calibration, Evidence, Scope, softmax
+from agents.intent.model import PIECE, Calibration, Evidence, Scope, softmax
 
 if TYPE_CHECKING:
     import numpy as np

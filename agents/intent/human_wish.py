@@ -8,7 +8,7 @@ and who only asks whether one is ("do I need to speak to an agent to …", "are 
 import difflib
 import re
 
-from agents.cue_patterns import any_of
+from agents.intent.cue_patterns import any_of
 
 LONGEST_WORD_ALONE = 60
 _ALIKE = 0.84
@@ -34,7 +34,7 @@ _SAYING = r"(?:speaking|talking|chatting|contacting|connecting|getting in touch)
 _ALONE = re.compile(
     r"\W*(?:(?:an?|the|live|real|actual|talk to|speak to|get|need|want|i need|i want|give me|get me|connect|to|ask|customer|support"
     r"|chat|with|service|hello|hi|stop|bot|"
-    r"fucking|damn|no|robot)\W+)*"
+    r"fucking|damn|robot)\W+)*"
     r"(?:humans?(?: being)?|person|agents?|rep|reps|representative|operator|csr|supervisor|manager|live chat|real one|someone real"
     r"|customer rep|"
     r"mensch(?:en)?|mitarbeiter(?:in)?|berater(?:in)?|ansprechpartner|humain|conseill[eè]re?|personne|agente|persona|humano|asesora?"
@@ -116,16 +116,17 @@ _DENIED = re.compile(
     r"|we)\b"
     r"|\b(?:customers?|users?|clients?|they|employees|approvers?|suppliers?|he|she|who) (?:can|could|cannot|can['’]?t|wants?|needs?"
     r"|has|have|had|wish|would|will|may|must|to)\b"
-    r"|\b(?:promised|told|wanted|supposed|said|tried|asked|was|were|had) (?:to |me to |us to )?(?:(?:you|he|she|they|someone) (?:would"
-    r"|to) )?|\bif (?:you|they)\b|\bwhen you|\bwhenever"
-    r"|\b(?:kein(?:en)?|nicht|ohne|wollten|sollten)\b|\b(?:pas besoin|sans|inutile|ne (?:veux|souhaite|voulons) pas)\b"
+    r"|\b(?:can|could|do|may) (?:(?:our|the|your|all) )?(?:customers?|users?|clients?|people|they|employees|suppliers?)\b"
+    r"|\b(?:promised|supposed|told (?:me|us|to)|asked (?:me|us)|(?:you|he|she|they) (?:wanted|were|said|promised|offered))\b"
+    r"|\bif (?:you|they)\b|\bwhen you|\bwhenever"
+    r"|\b(?:kein(?:en)?|nicht|ohne|sie (?:wollten|sollten))\b|\b(?:pas besoin|sans|inutile|ne (?:veux|souhaite|voulons) pas)\b"
     r"|\b(?:no (?:necesito|quiero|hace falta|queremos)|sin)\b)[^.?!;\n]{0,30}$",
     re.IGNORECASE,
 )
 _WANTING = re.compile(
     r"\b(?:how|why|where|when) (?:do|did|can|can['’]?t|should|would|will) (?:i|we)\b[^.?!;\n]{0,30}$|\bwhat (?:do|would|should"
     r"|must) (?:i|we) (?:(?:need|have|got) to )?do\b[^.?!;\n]{0,10}$|"
-    r"\b(?:tried|want(?:ed)?|trying) to[^.?!;\n]{0,6}$",
+    r"\b(?:tried|trying) to[^.?!;\n]{0,6}$",
     re.IGNORECASE,
 )
 _AGAINST_BOTS = re.compile(r"(?:bot|robot|machine|ai|roboter|automat|repl|respons|messages?)\w*$", re.IGNORECASE)

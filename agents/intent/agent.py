@@ -2,8 +2,8 @@
 
 import re
 
-from agents.cues import read_cues
-from agents.intent_model import IntentModel, Prediction
+from agents.intent.cues import read_cues
+from agents.intent.model import IntentModel, Prediction
 from core.types import Intent, Label, Past
 
 HUMAN = "human_request"

@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.features import BUCKETS
-from agents.head import Weights
-from agents.intent_model import Calibration, IntentModel, Scope
-from agents.intent_training import Progress, train, version
+from agents.intent.features import BUCKETS
+from agents.intent.head import Weights
+from agents.intent.model import Calibration, IntentModel, Scope
+from agents.intent.training import Progress, train, version
 from core.company import Intents
 from core.errors import Unavailable
 from core.ports import Encoder

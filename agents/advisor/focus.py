@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from agents.sentences import sentences
-from agents.words import content_words
+from agents.advisor.sentences import sentences
+from agents.advisor.words import content_words
 
 MAX_ASKS = 6
 MAX_QUERY = 600

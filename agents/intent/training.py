@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agents.features import idf, matrix
-from agents.head import Weights, fit
-from agents.intent_calibration import HeldOut, calibrate, log_loss
-from agents.intent_model import IntentModel, pool
-from agents.reading import read
+from agents.intent.calibration import HeldOut, calibrate, log_loss
+from agents.intent.features import idf, matrix
+from agents.intent.head import Weights, fit
+from agents.intent.model import IntentModel, pool
+from agents.intent.reading import read
 from core.company import IntentDef, Intents
 from core.ports import Encoder
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from agents.glossary_words import WORDS
+from agents.intent.glossary_words import WORDS
 
 LANGUAGES = ("de", "fr", "es")
 SHORTEST_STEM, SHORTEST_REST = 4, 4
@@ -39,17 +39,18 @@ def language(text: str) -> str:
     words = _folded(text).split()
     counts = {code: sum(word in marks for word in words) for code, marks in _marks().items()}
     best = max(counts, key=lambda code: (counts[code], code == "en"))
-    if not counts[best] and len(words) <= FEW_WORDS:
+    if counts[best] <= 1 and not counts["en"] and len(words) <= FEW_WORDS:
         return _known(words)
-    return best if counts[best] > 1 or len(words) <= 2 else "en"
+    return best if counts[best] > 1 else "en"
 
 
 def _known(words: list[str]) -> str:
-    """The language whose glossary knows most of a few words, and at least half, that are no English ones."""
+    """The language whose glossary knows most of a few words, and more than half, that are no English ones."""
     foreign = [word for word in words if len(word) > SHORTEST_REST - 1 and not any(word.startswith(english) for english in _english())]
-    counts = {code: sum(_word(word, _glossary(code)) is not None for word in foreign) for code in LANGUAGES}
+    known = {code: {word for word in words if word in _marks()[code] and word not in _marks()["en"]} for code in LANGUAGES}
+    counts = {code: len(known[code] | {word for word in foreign if _word(word, _glossary(code)) is not None}) for code in LANGUAGES}
     best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] and 2 * counts[best] >= len(words) else "en"
+    return best if 2 * counts[best] > len(words) else "en"
 
 
 def in_english(text: str, code: str) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
-from agents.features import row
-from agents.head import Weights
-from agents.reading import Piece, Reading, read
+from agents.intent.features import row
+from agents.intent.head import Weights
+from agents.intent.reading import Piece, Reading, read
 from core.ports import Encoder
 from core.types import Label, Value
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agents.claims import addresses, dates, names, numbers, promises
-from agents.sentences import sentences
-from agents.words import content_words
+from agents.advisor.claims import addresses, dates, names, numbers, promises
+from agents.advisor.sentences import sentences
+from agents.advisor.words import content_words
 from core.types import Answer, Citation, Passage
 
 ENOUGH = 0.5
@@ -37,11 +37,14 @@ def check(draft: str, citations: Sequence[Citation], passages: Sequence[Passage]
     if not true:
         return Answer(abstained=True, reason="no citation")
     ground = _Ground("\n".join(_cited(true, passages)), conversation)
-    parts = [part for line in _MARK.sub("", draft).splitlines() for part in sentences(line.strip())]
-    kept = [part for part in parts if not _unsupported(part, ground)]
-    if _weight(kept) <= ENOUGH * _weight(parts):
+    lines = [sentences(line.strip()) for line in _MARK.sub("", draft).splitlines()]
+    kept = [[part for part in line if not _unsupported(part, ground)] for line in lines]
+    text = "\n".join(" ".join(line) for line in kept if line)
+    joined = [part for line in text.splitlines() for part in sentences(line)]
+    enough = _weight(joined) > ENOUGH * _weight([part for line in lines for part in line])
+    if not enough or any(_unsupported(part, ground) for part in joined):
         return Answer(abstained=True, reason="unsupported")
-    return Answer(answer=" ".join(kept), abstained=False, citations=true)
+    return Answer(answer=text, abstained=False, citations=true)
 
 
 def unsupported_claims(text: str, passages: Sequence[Passage], conversation: str) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from agents.focus import Ask, asks, names_record, wants_steps
-from agents.sentences import Unit, units
-from agents.words import content_words, spelled_out
+from agents.advisor.focus import Ask, asks, names_record, wants_steps
+from agents.advisor.sentences import Unit, units
+from agents.advisor.words import content_words, spelled_out
 from core.ports import Encoder
 from core.types import Answer, Citation, Passage
 

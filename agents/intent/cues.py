@@ -6,9 +6,9 @@ Rules, not a model: each reads plainly on a receipt ("because it says …") and 
 import re
 from typing import Literal
 
-from agents.cue_patterns import BAD, CALM, COMPLAINT, GOOD, LEAVE, LEGAL, NEGATED, ONLY_ASKED, URGENT
-from agents.entities import entities
-from agents.human_wish import wants_human
+from agents.intent.cue_patterns import BAD, CALM, COMPLAINT, GOOD, LEAVE, LEGAL, NEGATED, ONLY_ASKED, URGENT
+from agents.intent.entities import entities
+from agents.intent.human_wish import wants_human
 from core.types import Entity, Value
 
 __all__ = ["Cues", "Flag", "read_cues", "wants_human"]

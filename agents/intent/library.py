@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from agents.intent import IntentAgent
-from agents.intent_cache import load, load_or_train, save
-from agents.intent_data import read_intents
-from agents.intent_training import train
+from agents.intent.agent import IntentAgent
+from agents.intent.cache import load, load_or_train, save
+from agents.intent.data import read_intents
+from agents.intent.training import train
 from core.company import Company
 from core.errors import InvalidFile
 from core.ports import Encoder
