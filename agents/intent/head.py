@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 GRAM_LIMIT = 2_000
 TOLERANCE = 1e-5
-ITERATIONS = 60  # beyond it the held-out loss changes in the fourth digit
+ITERATIONS = 35  # beyond it the held-out loss improves by one per cent, at twice the time
 JITTER = 1e-4
 
 

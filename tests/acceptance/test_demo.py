@@ -55,7 +55,7 @@ def test_the_receipts_agree_with_the_labels_of_an_operations_lead(demo: Done) ->
         levels.update(dict.fromkeys(receipt["message_ids"], None if rejected else receipt["plan"]["level"]))
     right = [labels[id]["level"] == level for id, level in levels.items() if level is not None]
     too_high = [id for id, level in levels.items() if level is not None and level > max(labels[id]["level"], 1)]
-    assert sum(right) / len(right) >= 0.65  # measured: 0.69; what it misses, it mostly hands to a person
+    assert sum(right) / len(right) >= 0.65  # measured: 0.72; what it misses, it mostly hands to a person
     assert not [id for id in too_high if labels[id]["adversarial"]]
 
 

@@ -1,0 +1,77 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from agents.intent.agent import IntentAgent
+from agents.intent.training import train
+from core.types import Intent, Past
+from tests.unit.agents.intent_samples import WordEncoder, small_company
+
+
+@pytest.fixture(scope="module")
+def agent() -> IntentAgent:
+    return IntentAgent(train(small_company(), WordEncoder()), ("Fernhill Vault",))
+
+
+def past(intent: str | None, role: str = "customer") -> Past:
+    return Past.model_validate({"role": role, "text": "…", "at": datetime(2026, 3, 10, tzinfo=UTC), "intent": intent})
+
+
+def read(agent: IntentAgent, text: str, *history: Past, subject: str = "") -> Intent:
+    return agent.read(text, subject, "en", history)
+
+
+def test_a_message_gets_label_language_and_source(agent: IntentAgent) -> None:
+    found = read(agent, "where is my refund")
+    assert (found.top, found.language, found.source, found.abstained) == ("refund", "en", "embedded", False)
+
+
+def test_what_the_words_say_is_joined(agent: IntentAgent) -> None:
+    found = read(agent, "URGENT: refund of $1,200 for fernhill vault, or we will sue you")
+    assert found.urgency >= 0.5
+    assert found.flags == ("legal_threat",)
+    assert {("money", "1200.00 USD"), ("product", "Fernhill Vault")} <= {(entity.type, entity.value) for entity in found.entities}
+
+
+def test_one_word_for_a_person_is_a_wish_for_one_and_never_out_of_scope(agent: IntentAgent) -> None:
+    found = read(agent, "operator!!")
+    assert found.wants_human
+    assert not found.out_of_scope
+
+
+def test_a_confident_human_request_is_a_wish_without_any_cue(agent: IntentAgent) -> None:
+    found = read(agent, "human agent person real somebody")
+    assert found.top == "human_request"
+    assert found.wants_human
+
+
+def test_other_requests_are_none(agent: IntentAgent) -> None:
+    assert not read(agent, "please arrange reimbursement").wants_human
+
+
+@pytest.mark.parametrize("text", ["yes, the second one", "still nothing?", "ok do it", "2", "??", "that one"])
+def test_an_ellipsis_keeps_the_conversations_intent(agent: IntentAgent, text: str) -> None:
+    found = read(agent, text, past("demo"), past(None, "automation"))
+    assert found.top == "demo"
+    assert not found.abstained
+    assert "demo" in found.set
+
+
+def test_without_history_an_ellipsis_says_nothing(agent: IntentAgent) -> None:
+    assert read(agent, "that one").abstained
+
+
+def test_a_new_request_is_not_overruled_by_history(agent: IntentAgent) -> None:
+    assert read(agent, "and where is my refund", past("demo")).top == "refund"
+
+
+def test_new_words_that_mean_nothing_are_not_taken_for_the_old_intent(agent: IntentAgent) -> None:
+    assert read(agent, "my cat in the garden makes me happy with tomatoes yesterday", past("demo")).out_of_scope
+
+
+def test_only_the_customers_own_intents_are_carried(agent: IntentAgent) -> None:
+    assert read(agent, "that one", past("demo", "agent")).abstained
+
+
+def test_the_version_names_the_model(agent: IntentAgent) -> None:
+    assert agent.version.startswith("linear-")
