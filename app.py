@@ -335,11 +335,12 @@ async def connect(
 
     ``fresh`` empties it first; ``demo`` starts the clock on the company's demo day.
     """
+    from core.logs import log_to_stderr
     from core.settings import load_settings
     from knowledge.company import load_companies
 
     settings = load_settings(**overrides)
-    _log(settings.log_level)
+    log_to_stderr(settings.log_level)
     companies = load_companies(_folders(settings.companies))
     usher = Usher(settings, companies, _clock(settings, companies, demo=demo), deliver=deliver)
     try:
@@ -361,19 +362,6 @@ def _clock(settings: "Settings", companies: "Mapping[str, Company]", *, demo: bo
     day = next(iter(companies.values())).demo if demo else None
     start = settings.as_of or (day.as_of if day else None)
     return ShiftedClock(start) if start else SystemClock()
-
-
-def _log(level: str) -> None:
-    import logging
-
-    class OneLine(logging.Formatter):
-        def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
-            return super().formatException(ei) if level.upper() == "DEBUG" else f"{ei[0].__name__}: {' '.join(str(ei[1]).split())}"
-
-    handler = logging.StreamHandler()
-    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    handler.setLevel(level.upper())  # some libraries set their own loggers to DEBUG
-    logging.basicConfig(level=level.upper(), handlers=[handler])
 
 
 async def graph() -> Any:

@@ -87,13 +87,6 @@ def test_a_mistake_in_the_company_stops_before_anything_starts(
     assert not (tmp_path / "data" / "postgres").exists()
 
 
-def test_a_data_folder_that_is_a_file_is_one_clear_error(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("not a folder")
-    done = Cli(tmp_path / "data")("audit", "verify")
-    assert done.code == 2
-    assert len(done.problems) == 1
-
-
 def test_an_approval_needs_a_token_of_the_right_role(usher: Cli) -> None:
     mails = ROOT / "knowledge" / "example" / "inbox"
     labels = [json.loads(row) for row in (ROOT / "knowledge/example/evals/inbox.jsonl").read_text("utf-8").splitlines()]
