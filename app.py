@@ -1,6 +1,7 @@
 """Composition root: settings → services → commands and web app. It only wires, and nothing else reads the environment."""
 
 import asyncio
+import importlib
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -324,6 +325,8 @@ def _warm(crew: "Crew") -> None:
 
     language_of("a few words in a language", crew.profile.languages, crew.profile.default_language)
     crew.intent.read("a few words", "", crew.profile.default_language, ())
+    if crew.writer:
+        importlib.import_module("langchain_openai")
     assert crew.versions()  # noqa: S101
 
 

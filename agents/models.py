@@ -50,9 +50,10 @@ class OpenAIChat:
             ModelFailed: kind ``timeout``, ``rate_limited``, ``unavailable``, ``refused`` or ``malformed``. Its text never holds the prompt.
         """
         messages = [("system", prompt.system), ("human", prompt.user)]
+        chain = self._chain(output)  # the first one imports the client: that is not the endpoint's time
         try:
             async with asyncio.timeout(self._timeout_s):
-                said: Mapping[str, Any] = await self._chain(output).ainvoke(messages)
+                said: Mapping[str, Any] = await chain.ainvoke(messages)
         except TimeoutError:
             raise ModelFailed(kind="timeout", problem=f"no answer within {self._timeout_s:g} s") from None
         except Exception as error:  # noqa: BLE001 - whatever a foreign endpoint makes the client raise, the turn goes on

@@ -17,7 +17,7 @@ def chat(text: str) -> str:
 
 
 def routed(usher: Cli, server: OpenAIServer, text: str) -> dict[str, object]:
-    env = {"USHER_LLM_BASE_URL": server.base_url, "USHER_LLM_MODEL": "scripted", "USHER_LLM_TIMEOUT_S": "2"}
+    env = {"USHER_LLM_BASE_URL": server.base_url, "USHER_LLM_MODEL": "scripted", "USHER_LLM_TIMEOUT_S": "4"}
     done = usher("route", "-", "--json", stdin=chat(text), **env)
     assert done.code == 0, done.err
     receipt: dict[str, object] = done.lines[0]
@@ -27,7 +27,7 @@ def routed(usher: Cli, server: OpenAIServer, text: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("answer", "trouble"),
     [
-        (says({"intent": "none", "draft": ""}, delay_s=5), "timeout"),
+        (says({"intent": "none", "draft": ""}, delay_s=8), "timeout"),
         (fails(429, **{"Retry-After": "1"}), "rate_limited"),
         (fails(500), "unavailable"),
         (DROPPED, "unavailable"),

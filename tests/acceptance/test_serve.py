@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,9 +20,7 @@ from tests.acceptance.conftest import ROOT, Cli
 
 @pytest.fixture
 def server(usher: Cli) -> Iterator[tuple[Cli, httpx.Client]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=usher.environment(), stderr=subprocess.PIPE, text=True
     )
@@ -34,6 +33,15 @@ def server(usher: Cli) -> Iterator[tuple[Cli, httpx.Client]]:
         _, err = process.communicate(timeout=30)
         assert process.returncode in (0, -signal.SIGTERM, 143), err
         assert "Traceback" not in err
+
+
+def _free_port() -> int:
+    """Below the range that the system hands out: the server binds it seconds later, and another test's could have it by then."""
+    for port in random.sample(range(20_000, 30_000), 50):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
 
 
 def _wait(client: httpx.Client, process: "subprocess.Popen[str]") -> None:
@@ -79,16 +87,16 @@ def _receipt(client: httpx.Client, turn: str) -> dict[str, Any]:
 
 def test_what_was_acknowledged_survives_a_killed_server(usher: Cli) -> None:
     """A message is committed by a process without a worker; another process routes it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     secret = usher("tokens", "issue", "--json").lines[0]["secret"]
     command = [sys.executable, "app.py", "serve", "--no-worker", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=usher.environment(), stderr=subprocess.DEVNULL)
     client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, headers={"Authorization": f"Bearer {secret}"})
     try:
         _wait(client, process)  # type: ignore[arg-type]
-        turn = client.post("/v1/messages", json={"id": "1", "text": "I want to speak to a person"}).json()["turn_id"]
+        accepted = client.post("/v1/messages", json={"id": "1", "text": "I want to speak to a person"})
+        assert accepted.status_code == 202, accepted.text
+        turn = accepted.json()["turn_id"]
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
