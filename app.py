@@ -271,7 +271,6 @@ class Usher:
         return found is not None and found.role == need.role
 
     async def start(self, progress: "Progress") -> None:
-        assert self.policies  # noqa: S101 - a policy that cannot be used stops here
         for tenant in self.companies:
             self.intents.train(tenant, progress)
             await self.knowledge.ingest(tenant, progress)
@@ -346,6 +345,7 @@ async def connect(
     log_to_stderr(settings.log_level)
     companies = load_companies(_folders(settings.companies))
     usher = Usher(settings, companies, _clock(settings, companies, demo=demo), deliver=deliver)
+    assert usher.policies  # noqa: S101 - a company that cannot be used stops here, before anything is started
     try:
         if stored:
             await usher.open_database(fresh=fresh)
