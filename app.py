@@ -252,6 +252,11 @@ class Usher:
             raise InvalidSetting(name="USHER_COMPANY", problem="names several companies; say which with --company")
         return next(iter(self.companies))
 
+    def check(self) -> None:
+        """A company that cannot be used stops here, before anything is started. Raises InvalidFile."""
+        for tenant in self.companies:
+            self.policy_version(tenant)
+
     def policy_version(self, tenant: str) -> str:
         return self.policies[tenant].version
 
@@ -345,7 +350,7 @@ async def connect(
     log_to_stderr(settings.log_level)
     companies = load_companies(_folders(settings.companies))
     usher = Usher(settings, companies, _clock(settings, companies, demo=demo), deliver=deliver)
-    assert usher.policies  # noqa: S101 - a company that cannot be used stops here, before anything is started
+    usher.check()
     try:
         if stored:
             await usher.open_database(fresh=fresh)

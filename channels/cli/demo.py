@@ -163,4 +163,4 @@ async def _close(services: "Services", screen: "Console", receipts: "Sequence[Re
         screen.print(
             f"  {sys.executable if '.venv' not in sys.executable else '.venv/bin/python'} app.py {command}  [dim]{tells}[/]", soft_wrap=True
         )
-    screen.print("  knowledge/example/policy.yaml is the policy that decided all this; docs/tutorial.md goes on from here.")
+    screen.print("  knowledge/example/policy.yaml is the policy that decided all this; docs/tutorial/first-steps.md goes on from here.")
