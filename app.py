@@ -6,55 +6,47 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
+from core.identity import Identity
+from store.stored import Stored
+
 if TYPE_CHECKING:
     from agents.crew import Crew
     from agents.intent.library import IntentLibrary
-    from core.company import Company, Person
+    from channels.filebox import FileDeliverer
+    from core.company import Company
     from core.ports import Clock
     from core.services import Progress
     from core.settings import Settings
-    from core.types import ApprovalNeed
+    from core.worktime import Calendar
     from graph.router import Router
     from knowledge.encoder import OnnxEncoder
     from knowledge.library import Handbooks
+    from policy.approvers import Approvers
     from policy.load import Compiled
-    from store.approvals import Approvals
-    from store.audit import Audit
-    from store.conversations import Conversations
-    from store.database import Database
-    from store.indexes import Indexes
     from store.mailroom import Mailroom
     from store.outbox import Outbox
-    from store.receipts import Receipts
-    from store.tokens import Tokens
-    from store.turns import Turns
+    from store.personal import PersonalData
     from store.worker import Worker
 
 ROOT = Path(__file__).resolve().parent
 REVIEWER = "support_lead"
 
 
-class Usher:
+class Usher(Stored, Identity):
     """``core.services.Services``: each part is made when it is first used."""
 
     def __init__(self, settings: "Settings", companies: "dict[str, Company]", clock: "Clock", *, deliver: bool = False) -> None:
         self.settings, self.companies, self.clock = settings, companies, clock
         self._deliver = deliver
-        self._database: Database | None = None
 
     # ------------------------------------------------------------ what is stored
-
-    @property
-    def database(self) -> "Database":
-        if self._database is None:
-            raise RuntimeError("this command was opened without a database")
-        return self._database
 
     async def open_database(self, *, fresh: bool) -> None:
         """Connect, start the embedded server where no URL is given, and bring the schema up."""
@@ -94,56 +86,27 @@ class Usher:
         from store.mailroom import Mailroom
 
         settle = {tenant: company.profile.settle_s for tenant, company in self.companies.items()}
-        return Mailroom(self.database, clock=self.clock, settle_s=settle, held=not self._deliver)
+        return Mailroom(self.database, clock=self.clock, settle_s=settle, held=not self._deliver, watches=self.watches)
 
     @cached_property
-    def turns(self) -> "Turns":
-        from store.turns import Turns
+    def files(self) -> "FileDeliverer":
+        from channels.filebox import FileDeliverer
 
-        return Turns(self.database, clock=self.clock)
-
-    @cached_property
-    def approvals(self) -> "Approvals":
-        from store.approvals import Approvals
-
-        return Approvals(self.database, clock=self.clock, may=self.may)
+        return FileDeliverer(self.settings.data / "delivered")
 
     @cached_property
-    def receipts(self) -> "Receipts":
-        from store.receipts import Receipts
+    def personal_data(self) -> "PersonalData":
+        from store.personal import PersonalData
 
-        return Receipts(self.database)
-
-    @cached_property
-    def conversations(self) -> "Conversations":
-        from store.conversations import Conversations
-
-        return Conversations(self.database)
-
-    @cached_property
-    def tokens(self) -> "Tokens":
-        from store.tokens import Tokens
-
-        return Tokens(self.database, clock=self.clock)
-
-    @cached_property
-    def audit(self) -> "Audit":
-        from store.audit import Audit
-
-        return Audit(self.database)
+        return PersonalData(self.database, clock=self.clock, forget=self.files, read=self.files)
 
     @cached_property
     def outbox(self) -> "Outbox":
-        from channels.filebox import FileDeliverer
+        from channels.dispatch import dispatchers
         from store.outbox import Outbox
 
-        return Outbox(self.database, clock=self.clock, default=FileDeliverer(self.settings.data / "delivered"))
-
-    @cached_property
-    def indexes(self) -> "Indexes":
-        from store.indexes import Indexes
-
-        return Indexes(self.database)
+        named, rest = dispatchers(self.settings.dispatch, self.files)
+        return Outbox(self.database, clock=self.clock, deliverers=named, default=rest)
 
     @cached_property
     def worker(self) -> "Worker":
@@ -158,7 +121,16 @@ class Usher:
             deliver=self.outbox.deliver,
             revive=None if self.settings.database_url else lambda: self._embedded.url(self.settings.database),
             concurrency=self.settings.workers,
+            turn_s=60 + 2 * self.settings.llm_timeout_s,
+            also=((3600.0, self._forget_what_is_old),),
         )
+
+    async def _forget_what_is_old(self) -> None:
+        """Retention by policy; and files whose delivery was under way while they were erased."""
+        from store.retention import expire
+
+        kept = {tenant: timedelta(seconds=c.policy.retention) for tenant, c in self.policies.items() if c.policy.retention}
+        await expire(self.database, self.clock.now(), kept, self.files)
 
     # ------------------------------------------------------------ what is known
 
@@ -196,6 +168,12 @@ class Usher:
         from policy.load import load
 
         return {tenant: load(c.policy_text, c.policy_file, c.roster, c.intents) for tenant, c in self.companies.items()}
+
+    @cached_property
+    def approvers(self) -> "Approvers":
+        from policy.approvers import Approvers
+
+        return Approvers(self.policies, {tenant: company.roster for tenant, company in self.companies.items()})
 
     @cached_property
     def crews(self) -> "dict[str, Crew]":
@@ -256,6 +234,21 @@ class Usher:
         """A company that cannot be used stops here, before anything is started. Raises InvalidFile."""
         for tenant in self.companies:
             self.policy_version(tenant)
+            self.working_time(tenant, "")
+
+    @cached_property
+    def calendars(self) -> "dict[str, dict[str, Calendar]]":
+        from policy.calendars import calendars
+
+        return {tenant: calendars(c.profile, self.policies[tenant].policy, c.policy_file) for tenant, c in self.companies.items()}
+
+    def working_time(self, tenant: str, queue: str) -> "Calendar":
+        """A queue that is no more keeps its company's hours, a company that is no longer served works round the clock."""
+        from core.worktime import always
+        from policy.calendars import COMPANY
+
+        found = self.calendars.get(tenant)
+        return found.get(queue, found[COMPANY]) if found else always()
 
     def policy_version(self, tenant: str) -> str:
         return self.policies[tenant].version
@@ -271,27 +264,12 @@ class Usher:
             "people": people,
         }
 
-    def may(self, tenant: str, person: str, need: "ApprovalNeed") -> bool:
-        found = self.companies[tenant].roster.get(person)
-        return found is not None and found.role == need.role
-
     async def start(self, progress: "Progress") -> None:
         for tenant in self.companies:
             self.intents.train(tenant, progress)
             await self.knowledge.ingest(tenant, progress)
         for crew in self.crews.values():
             await asyncio.to_thread(_warm, crew)
-
-    async def person(self) -> "tuple[str, Person]":
-        from core.errors import Unauthenticated
-
-        if self.settings.token is None:
-            raise Unauthenticated(problem="no token, no decision: app.py tokens issue PERSON, and set USHER_TOKEN")
-        token = await self.tokens.check(self.settings.token.get_secret_value())
-        person = self.companies[token.tenant].roster.get(token.person) if token.tenant in self.companies else None
-        if person is None:
-            raise Unauthenticated(problem=f"{token.person} is no longer in the roster of {token.tenant}")
-        return token.tenant, person
 
     async def upgrade(self) -> str:
         from store.migrate import schema_version, upgrade

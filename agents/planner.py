@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from agents.watches import watches
 from core.company import Profile, Roster
-from core.types import VERIFIED, Answer, Assessment, Effect, Intake, Intent, Plan, Signal, SignalValue, Turn
-from policy.decision import Case, decide, hand_off
+from core.types import VERIFIED, Answer, Assessment, Edit, Effect, Intake, Intent, Plan, Request, Signal, SignalValue, Turn, Watch
+from policy.calendars import calendars
+from policy.decision import Case, decide, fall_back, hand_off
 from policy.load import Compiled
+from policy.revision import revise
 from policy.score import data_quality, worth
 
 SOON = {60: "minute", 3600: "hour", 86400: "day"}
@@ -17,6 +20,7 @@ class Planner:
     def __init__(self, policy: Compiled, roster: Roster, profile: Profile, groups: dict[str, str]) -> None:
         self.policy, self.roster, self.profile, self.groups = policy, roster, profile, groups
         self.version = policy.version
+        self._calendars = calendars(profile, policy.policy)
 
     def assess(self, turn: Turn, intake: Intake, intent: Intent, records: Sequence[Signal], draft: Answer | None) -> Assessment:
         """Intent, records and history as typed signals, with worth and data quality computed from the verified ones."""
@@ -30,6 +34,18 @@ class Planner:
         """The policy's decision. ``unapproved``: the strictest plan that needs no approval, for when one was refused or timed out."""
         return decide(self.policy, self.roster, _case(turn, assessment), unapproved=unapproved)
 
+    def fall_back(self, turn: Turn, assessment: Assessment, plan: Plan) -> Plan:
+        """Where the conversation goes when nobody approved ``plan`` in time."""
+        return fall_back(self.policy, self.roster, _case(turn, assessment), plan)
+
+    def revise(self, request: Request, edit: Edit) -> Request:
+        """The request as ``edit`` makes it. Raises ValueError with what the policy has against it."""
+        return revise(self.policy.policy, self.roster, request, edit)
+
+    def watches(self, turn: Turn, intake: Intake, plan: Plan) -> tuple[Watch, ...]:
+        """The time limits that begin when ``plan`` is carried out."""
+        return watches(self.policy.policy, self.roster, self._calendars, turn, intake, plan)
+
     def to_person(self, turn: Turn, assessment: Assessment) -> Plan:
         """A person of the intent's queue, whatever the rules would let automation do."""
         return hand_off(self.policy, self.roster, _case(turn, assessment))
@@ -40,17 +56,19 @@ class Planner:
             case "ignore":
                 return ()
             case "answer" | "clarify":
-                return (self._reply(turn, intake, reply.answer if reply else "", "reply"),)
+                return (self._reply(turn, intake, reply.answer if reply else "", "reply", guarded=bool(plan.approvals)),)
             case "handoff" | "escalate":
                 return self._handoff(turn, intake, plan)
 
     def _handoff(self, turn: Turn, intake: Intake, plan: Plan) -> tuple[Effect, ...]:
         owner, guarded = plan.owner or "", bool(plan.approvals)
         brief = self._brief(turn, intake, plan)
-        notify = Effect(kind="notify", to=owner, key=f"{turn.id}:notify", subject=self._subject(turn), text=brief, guarded=guarded)
+        notify = Effect(
+            kind="notify", channel="people", to=owner, key=f"{turn.id}:notify", subject=self._subject(turn), text=brief, guarded=guarded
+        )
         if turn.mode == "human":
             return (notify,)
-        assign = Effect(kind="assign", to=owner, key=f"{turn.id}:assign", text=plan.reasons[0], guarded=guarded)
+        assign = Effect(kind="assign", channel="desk", to=owner, key=f"{turn.id}:assign", text=plan.reasons[0], guarded=guarded)
         return self.acknowledge(turn, intake, plan), assign, notify
 
     def acknowledge(self, turn: Turn, intake: Intake, plan: Plan) -> Effect:
@@ -63,10 +81,15 @@ class Planner:
         )
         return self._reply(turn, intake, text, "acknowledgement")
 
-    def _reply(self, turn: Turn, intake: Intake, text: str, name: str) -> Effect:
+    def respond(self, turn: Turn, intake: Intake, text: str) -> Effect:
+        """A person's own words to the customer, instead of what was asked."""
+        return self._reply(turn, intake, text, "response", guarded=True)
+
+    def _reply(self, turn: Turn, intake: Intake, text: str, name: str, *, guarded: bool = False) -> Effect:
         to = turn.messages[-1].sender.email or f"{turn.channel}:{turn.conversation_id}"
         subject = f"Re: {intake.subject}" if intake.subject and not intake.subject.lower().startswith("re:") else intake.subject
-        return Effect(kind="reply", to=to, key=f"{turn.id}:{name}", text=text, subject=subject)
+        key = f"{turn.id}:{name}"
+        return Effect(kind="reply", channel=turn.channel, to=to, key=key, text=text, subject=subject, guarded=guarded)
 
     def texts(self, language: str) -> dict[str, str]:
         """The company's fixed texts in ``language``, else in its default language."""
@@ -100,7 +123,7 @@ class Planner:
 
 
 def _case(turn: Turn, assessment: Assessment) -> Case:
-    return Case(assessment.signals, turn.now, turn.load, turn.conversation_id, turn.owner)
+    return Case(assessment.signals, turn.now, turn.load, turn.conversation_id, turn.owner, frozenset(turn.absent))
 
 
 def _channel_signals(turn: Turn, intake: Intake) -> list[Signal]:

@@ -1,17 +1,81 @@
 """What one company folder says, parsed: the company, its people, its intents. Reading the files is ``knowledge``'s work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator, model_validator
 
+from core.access import Access
+from core.holidays import public_holidays
 from core.types import Value
+from core.worktime import LONGEST_D, Calendar
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SOME_YEAR = 2026
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"unknown time zone {value!r}") from None
+    return value
+
+
+def _readable_hours(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    parse_hours(value)
+    return value
+
+
+def _open_hours(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    if not any(parse_hours(value).days):
+        raise ValueError("nobody works at any time of the week")
+    return value
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA time zone, ``Europe/London``."""
+
+WorkHours = Annotated[dict[str, tuple[str, ...]], AfterValidator(_readable_hours)]
+"""Hours as people write them: a day or a range of days → local ``HH:MM-HH:MM`` spans."""
+
+OpenHours = Annotated[dict[str, tuple[str, ...]], AfterValidator(_open_hours)]
+"""``WorkHours`` with some working time in them."""
+
+
+class Holidays(Value):
+    """Days without working time: the public holidays of a country, and ``dates``."""
+
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 code: GB.")
+    subdivision: str | None = Field(None, description="ISO 3166-2 code within the country: ENG.")
+    dates: frozenset[date] = frozenset()
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, value: str | None) -> str | None:
+        if value is not None:
+            public_holidays(value, None, SOME_YEAR)
+        return value
+
+    @field_validator("subdivision")
+    @classmethod
+    def _known_subdivision(cls, value: str | None, info: ValidationInfo) -> str | None:
+        country = info.data.get("country", "")
+        if value is not None and country is None:
+            raise ValueError("needs a country")
+        if value is not None and country:
+            public_holidays(country, value, SOME_YEAR)
+        return value
+
+    def __contains__(self, day: object) -> bool:
+        if not isinstance(day, date):
+            return False
+        return day in self.dates or (self.country is not None and day in public_holidays(self.country, self.subdivision, day.year))
 
 
 class Profile(Value):
@@ -24,10 +88,21 @@ class Profile(Value):
     products: tuple[str, ...] = Field((), description="Names to recognise in messages.")
     languages: tuple[str, ...] = Field(("en",), min_length=1, description="ISO 639-1 codes that the company serves.")
     default_language: str = "en"
-    time_zone: str = "UTC"
+    time_zone: ZoneName = "UTC"
+    hours: OpenHours = Field({"mon-fri": ("09:00-17:00",)}, description="Local working hours, for queues that state none.")
+    holidays: Holidays = Holidays()
     settle_s: dict[str, float] = Field({}, description="Channel → seconds in which one sender's messages form one turn.")
     authserv_id: str | None = Field(None, description="The mail gateway whose Authentication-Results are believed (RFC 8601).")
     replies: dict[str, dict[str, str]] = Field({}, description="Language → fixed texts: acknowledgement, clarify, sign_off.")
+
+    @field_validator("holidays")
+    @classmethod
+    def _leaves_time(cls, value: Holidays, info: ValidationInfo) -> Holidays:
+        if "hours" in info.data and "time_zone" in info.data:
+            open = Calendar(parse_hours(info.data["hours"]).days, ZoneInfo(info.data["time_zone"]), value)
+            if shut := open.shut(value.dates):
+                raise ValueError(f"nobody works for {LONGEST_D} days from {shut} on")
+        return value
 
 
 class Hours(Value):
@@ -46,26 +121,12 @@ class Person(Value):
     skills: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
     regions: tuple[str, ...] = ()
-    time_zone: str = "UTC"
-    hours: dict[str, tuple[str, ...]] = {"mon-fri": ("09:00-17:00",)}
+    time_zone: ZoneName = "UTC"
+    hours: WorkHours = {"mon-fri": ("09:00-17:00",)}
     capacity: int = Field(5, ge=0)
     limits: dict[str, float] = {}
     backup: str | None = None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"unknown time zone {value!r}") from None
-        return value
-
-    @field_validator("hours")
-    @classmethod
-    def _readable_hours(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        parse_hours(value)
-        return value
+    access: tuple[Access, ...] = Field(("agent", "approver"), description="What the person may do: viewer, agent, approver, lead, admin.")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -170,7 +231,7 @@ class Company:
         return self.folder / "crm.csv"
 
 
-def parse_hours(hours: dict[str, tuple[str, ...]]) -> Hours:
+def parse_hours(hours: Mapping[str, tuple[str, ...]]) -> Hours:
     """``{"mon-fri": ("09:00-12:30", "13:30-18:00")}`` → a week of spans. ``24:00`` ends a day.
 
     Raises:

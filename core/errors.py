@@ -30,6 +30,15 @@ class InvalidMessage(UsherError):
         super().__init__(f"{source}: {problem}")
 
 
+class InvalidEdit(UsherError):
+    """A change to a request that the policy does not allow; the request stays as it was."""
+
+    status = 422
+
+    def __init__(self, *, approval: str, problem: str) -> None:
+        super().__init__(f"approval {approval} stays as it is: {problem}")
+
+
 class NotFound(UsherError):
     status = 404
 
@@ -58,6 +67,16 @@ class Conflict(UsherError):
 
     def __init__(self, *, problem: str) -> None:
         super().__init__(problem)
+
+
+class TooManyRequests(UsherError):
+    """The token has used up its rate; ``retry_after_s`` says when it may ask again."""
+
+    status = 429
+
+    def __init__(self, *, who: str, per_minute: int, retry_after_s: float) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"{who} has sent more than {per_minute} requests in a minute; try again in {retry_after_s:.0f} s")
 
 
 class Unavailable(UsherError):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from core.types import Audience, Cost, Decision, Effect, Inbound, Passage, Receipt, Request, Sender, Signal, Turn
+from core.receipt import Receipt
+from core.types import ApprovalNeed, Audience, Cost, Decision, Edit, Effect, Inbound, Passage, Request, Sender, Signal, Turn, Watch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,10 +72,13 @@ class Paused(BaseModel, arbitrary_types_allowed=True):
 
 
 class Outcome(BaseModel, arbitrary_types_allowed=True):
-    """What one run of the graph came to. ``effects`` may leave at once; ``paused`` is set when the rest waits."""
+    """What one run of the graph came to. ``effects`` may leave at once; ``paused`` is set when the rest waits; ``watches`` are the time
+    limits that begin.
+    """
 
     receipt: Receipt
     effects: tuple[Effect, ...] = ()
+    watches: tuple[Watch, ...] = ()
     paused: Paused | None = None
 
 
@@ -87,14 +91,30 @@ class Turns(Protocol):
     async def commit(self, turn: Turn, outcome: Outcome) -> None:
         """Receipt, entries, effects and, when paused, approval and checkpoint. A turn that is done already is left alone."""
 
-    async def fail(self, turn_id: str, error: str) -> None:
-        """The turn cannot be decided: a person's work now; the conversation goes on."""
+    async def fail(self, turn_id: str, error: str, *, run: int | None = None) -> None:
+        """The turn cannot be decided: a person's work now; the conversation goes on. With ``run``: only if that is still the latest."""
 
     async def decided(self, turn_id: str, saver: "BaseCheckpointSaver[str]") -> tuple[Turn, Receipt, Decision] | None:
         """Load a decided turn's checkpoint into ``saver``; None when there is nothing to resume."""
 
     async def finish(self, turn: Turn, outcome: Outcome, decision: Decision) -> None:
         """Commit what followed the decision and drop the checkpoint."""
+
+
+class Approvers(Protocol):
+    """What the policy says of people and requests."""
+
+    def refusal(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
+        """Why ``person`` may not decide ``need`` of ``request``, to follow their name; None when they may."""
+
+    def refusal_of_assignee(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
+        """Why ``need`` may not be handed to ``person``."""
+
+    def leads(self, tenant: str, person: str) -> bool:
+        """Whether ``person`` may reassign what is not theirs."""
+
+    def revise(self, tenant: str, request: Request, edit: Edit) -> Request:
+        """The request as ``edit`` makes it, with its new digest. Raises ValueError with what the policy has against it."""
 
 
 class Deliverer(Protocol):

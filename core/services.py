@@ -1,108 +1,19 @@
-"""What commands and web handlers may use: the composed product, as protocols, and what they are shown."""
+"""What commands and web handlers may use: the composed product, as protocols."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
+from core.access import Actor, Right
 from core.company import Company, Person
-from core.ports import Clock, Mailroom, Retriever
+from core.ports import Approvers, Clock, Mailroom, Retriever
+from core.receipt import Receipt
 from core.settings import Settings
-from core.types import Answer, ApprovalNeed, Channel, Effect, Intent, Past, Receipt, Request, Value
+from core.types import Answer, Edit, Intent, Past
+from core.views import Act, Approval, Conversation, Dead, Delegation, Erased, Sent, Token, Verified, Word
 
 Progress = Callable[[str], None]
-Word = Literal["approved", "rejected"]
-
-
-class Vote(Value):
-    """One person's word. ``role`` is the need that it counts for."""
-
-    person: str
-    role: str
-    outcome: Word
-    reason: str
-    at: datetime
-
-
-class Approval(Value):
-    """An approval as people see it. ``reason`` says why a closed one was closed, where somebody said so."""
-
-    id: str
-    tenant: str
-    turn_id: str
-    conversation_id: str
-    status: Literal["pending", "approved", "rejected", "expired", "superseded"]
-    request: Request
-    reason: str
-    created_at: datetime
-    expires_at: datetime
-    closed_at: datetime | None
-    votes: tuple[Vote, ...]
-
-    def missing(self) -> tuple[ApprovalNeed, ...]:
-        """The needs that are short of approvers, each with the number still missing as its quorum."""
-        given = [vote.role for vote in self.votes if vote.outcome == "approved"]
-        short = ((need, need.quorum - given.count(need.role)) for need in self.request.needs)
-        return tuple(ApprovalNeed(role=need.role, quorum=left) for need, left in short if left > 0)
-
-    def closing(self) -> str:
-        """How and when it was closed, and by whom, for whoever came too late."""
-        people = ", ".join(vote.person for vote in self.votes if vote.outcome == self.status)
-        at = f" at {self.closed_at:%Y-%m-%d %H:%M:%S %Z}" if self.closed_at else ""
-        return f"{self.status}{f' by {people}' if people else ''}{at}{f' ({self.reason})' if self.reason else ''}"
-
-
-class Conversation(Value):
-    """``mode`` is ``human`` after a take-over; ``owner`` is a roster id."""
-
-    id: str
-    tenant: str
-    channel: Channel
-    subject: str
-    customer: str | None
-    mode: Literal["automation", "human"]
-    owner: str | None
-    created_at: datetime
-    updated_at: datetime
-    closed_at: datetime | None
-
-
-class Token(Value):
-    """Who a secret speaks for: a roster person in a role, or a service (role ``service``). The secret itself is not kept."""
-
-    id: str
-    tenant: str
-    person: str
-    role: str
-    label: str
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-
-
-class Broken(Value):
-    """The first link that does not hold: the entry's place, and what is wrong with it."""
-
-    conversation: str
-    seq: int
-    problem: str
-
-
-class Verified(Value):
-    """What was checked. ``broken`` is None when everything holds."""
-
-    conversations: int
-    entries: int
-    ledger: int
-    broken: Broken | None = None
-
-
-class Sent(Value):
-    """An effect of the outbox and what became of it."""
-
-    turn_id: str
-    effect: Effect
-    state: str
 
 
 class Approvals(Protocol):
@@ -112,12 +23,65 @@ class Approvals(Protocol):
     async def show(self, tenant: str, id: str) -> Approval:
         """By its own id or its turn's. Raises NotFound."""
 
-    async def decide(self, tenant: str, id: str, *, person: str, outcome: Word, digest: str, reason: str = "") -> Approval:
-        """Record a person's word on exactly what ``digest`` names.
+    async def decide(self, tenant: str, id: str, *, person: str, outcome: Word, digest: str, reason: str = "", text: str = "") -> Approval:
+        """Record a person's word on exactly what ``digest`` names; ``text`` is the answer of ``responded``.
 
         Raises:
-            NotFound, Forbidden, Conflict: which of them says why.
+            NotFound, Forbidden, Conflict, InvalidEdit: which of them says why.
         """
+
+    async def edit(self, tenant: str, id: str, *, person: str, digest: str, edit: Edit, reason: str = "") -> Approval:
+        """Change the request, as far as the policy allows; votes on the earlier one no longer count.
+
+        Raises:
+            NotFound, Forbidden, Conflict, InvalidEdit: which of them says why.
+        """
+
+    async def reassign(
+        self, tenant: str, id: str, *, person: str, to: Sequence[str], role: str | None = None, reason: str = ""
+    ) -> Approval:
+        """Let ``to`` decide on a need (the only one, or ``role``'s) in place of whoever had it.
+
+        Raises:
+            NotFound, Forbidden, Conflict, InvalidEdit: which of them says why.
+        """
+
+
+class Delegations(Protocol):
+    async def add(self, tenant: str, *, person: str, deputy: str, starts_at: datetime, ends_at: datetime, by: str) -> Delegation:
+        """Raises NotFound for somebody not in the roster, Conflict for an impossible span."""
+
+    async def list(self, tenant: str) -> Sequence[Delegation]:
+        """Those that have not ended, revoked ones left out."""
+
+    async def get(self, tenant: str, id: str) -> Delegation:
+        """Raises NotFound."""
+
+    async def revoke(self, tenant: str, id: str) -> Delegation:
+        """Raises NotFound."""
+
+
+class Queue(Protocol):
+    async def dead(self, tenant: str, *, limit: int = 100) -> Sequence[Dead]:
+        """What was given up, newest first."""
+
+    async def retry(self, tenant: str, id: str, *, by: str) -> Dead:
+        """Try it once more, with a new budget. Raises NotFound, Conflict."""
+
+
+class PersonalData(Protocol):
+    async def export(self, tenant: str, email: str) -> Mapping[str, object]:
+        """Everything stored of the person who writes from ``email``, as JSON values. Raises NotFound."""
+
+    async def erase(self, tenant: str, email: str, *, by: str) -> Erased:
+        """Delete it; digests stay, so every chain still verifies. Raises NotFound."""
+
+
+class Acts(Protocol):
+    async def record(self, tenant: str, *, person: str, token_id: str | None, action: str, subject: str, outcome: str) -> None: ...
+
+    async def list(self, tenant: str, *, limit: int = 100) -> Sequence[Act]:
+        """Newest first."""
 
 
 class Receipts(Protocol):
@@ -141,9 +105,20 @@ class Conversations(Protocol):
     async def show(self, tenant: str, id: str) -> tuple[Conversation, tuple[Past, ...]]:
         """The conversation and its messages in both directions, oldest first. Raises NotFound."""
 
+    async def take_over(self, tenant: str, id: str, *, person: str) -> Conversation:
+        """From now on a person answers and automation is silent. Raises NotFound, Conflict when somebody else has it."""
+
+    async def give_back(self, tenant: str, id: str, *, person: str) -> Conversation:
+        """Automation may answer again. Raises NotFound, Conflict."""
+
+    async def close(self, tenant: str, id: str, *, person: str, disposition: str = "") -> Conversation:
+        """Done: its time limits end, and it no longer counts as its owner's work. Raises NotFound, Conflict."""
+
 
 class Tokens(Protocol):
-    async def issue(self, tenant: str, *, person: str, role: str, label: str = "", expires_at: datetime | None = None) -> tuple[str, Token]:
+    async def issue(
+        self, tenant: str, *, person: str, role: str, label: str = "", expires_at: datetime | None = None, scopes: Sequence[Right] = ()
+    ) -> tuple[str, Token]:
         """A new secret, returned this once, and its token."""
 
     async def check(self, secret: str) -> Token:
@@ -227,6 +202,16 @@ class Services(Protocol):
     def audit(self) -> Audit: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def approvers(self) -> Approvers: ...
+    @property
+    def delegations(self) -> Delegations: ...
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def personal_data(self) -> PersonalData: ...
+    @property
+    def acts(self) -> Acts: ...
 
     def tenant(self) -> str:
         """The only tenant. Raises InvalidSetting when there are several: the command then wants --company."""
@@ -236,14 +221,26 @@ class Services(Protocol):
     def policy_summary(self, tenant: str) -> dict[str, object]:
         """Counts of rules, queues, roles and people."""
 
-    def may(self, tenant: str, person: str, need: ApprovalNeed) -> bool:
-        """Whether a roster person may decide that need."""
-
     async def start(self, progress: Progress) -> None:
         """Make everything ready to route: index, models, agents. ``progress`` hears what is being done."""
 
-    async def person(self) -> tuple[str, Person]:
-        """The tenant and roster person whom ``USHER_TOKEN`` names. Raises Unauthenticated."""
+    def rights(self, token: Token) -> frozenset[Right]:
+        """What the token's holder may do now: their access by the roster, narrowed to the token's scopes; nothing once they left it."""
+
+    @property
+    def doing(self) -> Actor | None:
+        """Whoever ``acting`` found this command to act as."""
+
+    async def acting(self, *rights: Right) -> Actor:
+        """Whoever this command acts as: ``USHER_TOKEN``'s holder with one of these rights, or, while the tenant has no administrator's
+        token in force, the database's operator.
+
+        Raises:
+            Unauthenticated, Forbidden: the token is of no use, or its holder has none of those rights; that refusal is recorded.
+        """
+
+    async def person(self, *rights: Right) -> tuple[str, Person]:
+        """The tenant and roster person whom ``USHER_TOKEN`` names. Raises Unauthenticated, or Forbidden without one of these rights."""
 
     async def upgrade(self) -> str:
         """Bring the database to this version's schema, and name it."""

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InvalidSetting
+
+DISPATCHERS = ("file", "console")
+CHANNELS = ("email", "chat", "slack", "api", "desk", "people")
 
 
 def _default_data() -> Path:
@@ -44,15 +48,26 @@ class Settings(BaseSettings):
     as_of: AwareDatetime | None = Field(
         None, description="Start the clock at this time (ISO 8601 with a zone): old messages, the demo's day."
     )
+    dispatch: str = Field(
+        "file",
+        description="Who carries effects out: `file` (into USHER_DATA/delivered), `console`, or by channel, as in `email=console,*=file`.",
+    )
     workers: int = Field(8, ge=1, le=64, description="Turns a worker handles at once.")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that `serve` listens on.")
+    rate_per_minute: int = Field(600, ge=1, description="Requests a minute and token that the web app takes.")
     log_level: str = Field("WARNING", description="Python logging level, on stderr.")
 
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("dispatch")
+    @classmethod
+    def _known_dispatchers(cls, value: str) -> str:
+        dispatch_names(value)
+        return value
 
     @property
     def companies(self) -> tuple[Path, ...]:
@@ -61,6 +76,29 @@ class Settings(BaseSettings):
     @property
     def has_model(self) -> bool:
         return bool(self.llm_base_url and self.llm_model)
+
+
+def dispatch_names(setting: str) -> dict[str, str]:
+    """Channel → dispatcher, ``*`` for the channels not named.
+
+    Raises:
+        PydanticCustomError: saying what is wrong with the first part that cannot be used.
+    """
+    names: dict[str, str] = {}
+    for part in setting.split(","):
+        channel, _, name = (part if "=" in part else f"*={part}").replace(" ", "").partition("=")
+        if problem := _problem_with(channel, name, names):
+            raise PydanticCustomError("dispatch", "{problem}", {"problem": problem})
+        names[channel] = name
+    return names
+
+
+def _problem_with(channel: str, name: str, names: dict[str, str]) -> str | None:
+    if name not in DISPATCHERS:
+        return f"{name!r} is no dispatcher; there are {', '.join(DISPATCHERS)}"
+    if channel not in (*CHANNELS, "*"):
+        return f"{channel!r} is no channel; there are {', '.join(CHANNELS)} and * for the rest"
+    return f"{channel} is named twice" if channel in names else None
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Channel = Literal["email", "chat", "slack", "api"]
 Action = Literal["answer", "clarify", "handoff", "escalate", "ignore"]
@@ -69,7 +69,8 @@ class Turn(Value):
     """What the router is asked to decide: the new messages of one sender, and what was known when the turn began.
 
     ``mode`` is ``human`` after a take-over. ``open_approvals`` are ids of approvals of this conversation still pending.
-    ``load`` is the number of open conversations by person id; ``now`` is the clock's reading, so that the graph needs none.
+    ``load`` is the number of open conversations by person id, ``absent`` who has handed their work to a deputy; ``now`` is the clock's
+    reading, so that the graph needs none. ``run`` counts how often a worker began the turn: only the latest run may commit it.
     """
 
     id: str
@@ -84,6 +85,8 @@ class Turn(Value):
     owner: str | None = None
     open_approvals: tuple[str, ...] = ()
     load: dict[str, int] = {}
+    absent: tuple[str, ...] = ()
+    run: int = 0
 
 
 # ---------------------------------------------------------------- what the nodes find out
@@ -241,8 +244,24 @@ class Step(Value):
 
 
 class ApprovalNeed(Value):
+    """Who must approve: ``quorum`` different people of a role, or, written ``{level: 3}``, of that level or higher (role ``level:3``)."""
+
     role: str
     quorum: int = Field(1, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_level(cls, value: object) -> object:
+        if isinstance(value, dict) and "level" in value and "role" not in value:
+            rest = {name: each for name, each in value.items() if name != "level"}
+            return rest | {"role": f"level:{value['level']}"}
+        return value
+
+    @property
+    def level(self) -> int | None:
+        """The level that approvers must have reached, where the need names no role."""
+        kind, _, number = self.role.partition(":")
+        return int(number) if kind == "level" and number.isdigit() else None
 
 
 class Sla(Value):
@@ -263,7 +282,9 @@ class Alternative(Value):
 
 
 class Plan(Value):
-    """What should happen. ``owner`` and ``backups`` are roster ids; ``level`` 0 automation … 4 CXO."""
+    """What should happen. ``owner``, ``backups`` and ``up`` (whom it passes to when they do not answer) are roster ids; ``level`` is 0
+    automation … 4 CXO. ``spend``: limit name → the amount at stake, None when nobody has said how much.
+    """
 
     action: Action
     level: int = Field(ge=0, le=4)
@@ -271,7 +292,9 @@ class Plan(Value):
     owner: str | None = None
     role: str | None = None
     backups: tuple[str, ...] = ()
+    up: str | None = None
     approvals: tuple[ApprovalNeed, ...] = ()
+    spend: dict[str, float | None] = {}
     sla: Sla | None = None
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -281,9 +304,12 @@ class Plan(Value):
 
 
 class Effect(Value):
-    """One thing to do in the world. ``key`` is its idempotency key; ``guarded`` effects wait for the approval."""
+    """One thing to do in the world. ``key`` is its idempotency key; ``guarded`` effects wait for the approval. ``channel`` names its
+    dispatcher: the conversation's for a reply, ``desk`` for an assignment, ``people`` for a note to one of the company's own.
+    """
 
     kind: Literal["reply", "assign", "notify"]
+    channel: str = ""
     to: str
     key: str
     text: str = ""
@@ -309,63 +335,36 @@ class Request(Value):
     expires_at: datetime
 
 
-class Decision(Value):
-    """What came of an approval; ``expired`` is a time-out's word, the others a person's."""
+class Edit(Value):
+    """What a person wants changed in a request before it is approved; None leaves a part as it is."""
 
-    outcome: Literal["approved", "rejected", "expired", "superseded"]
+    text: str | None = Field(None, max_length=20_000, description="The reply's text.")
+    subject: str | None = Field(None, max_length=1000)
+    owner: str | None = Field(None, max_length=100, description="Roster id.")
+    spend: dict[str, float] | None = Field(None, description="Limit name → amount.")
+
+
+class Decision(Value):
+    """What came of an approval; ``expired`` is a time-out's word, the others a person's.
+
+    ``request`` is what was approved: the request as asked, or as edited. ``text`` is what a person answers instead (``responded``).
+    """
+
+    outcome: Literal["approved", "rejected", "responded", "expired", "superseded"]
     by: tuple[str, ...] = ()
     reason: str = ""
     digest: str = ""
+    text: str = ""
+    request: Request | None = None
 
 
-# ---------------------------------------------------------------- what is kept
+class Watch(Value):
+    """A time limit that starts with a hand-off: ``after_s`` working seconds (of ``queue``'s calendar) from the turn's arrival, ``effects``
+    leave and, for a pass, ``owner`` takes over.
+    """
 
-
-class EntryView(Value):
-    kind: str
-    at: datetime
-    hash: str
-
-
-class EffectView(Value):
-    kind: str
-    to: str
-    key: str
-    state: str
-
-
-class PassageView(Value):
-    document: str
-    heading: str
-    score: float
-
-
-class Receipt(Value):
-    """The joined view of one turn, as ``route --json`` prints it."""
-
-    id: str
-    turn_id: str
-    message_ids: tuple[str, ...]
-    conversation_id: str
-    tenant: str
-    channel: Channel
-    received_at: datetime
-    sender: str = ""
-    subject: str = ""
-    status: Literal["done", "waiting", "failed"] = "done"
-    intent: Intent
-    value: Worth
-    signals: tuple[Signal, ...]
-    data_quality: float
-    passages: tuple[PassageView, ...]
-    plan: Plan
-    verdict: Verdict
-    verdict_reasons: tuple[str, ...] = ()
-    approval_id: str | None = None
-    effects: tuple[EffectView, ...] = ()
-    policy_version: str
-    model_versions: dict[str, str]
-    degraded: tuple[str, ...] = ()
-    cost: Cost
-    steps: tuple[Step, ...]
-    entries: tuple[EntryView, ...] = ()
+    kind: Literal["first_response_warning", "first_response", "pass_up", "resolution_warning", "resolution"]
+    queue: str
+    after_s: float
+    owner: str | None = None
+    effects: tuple[Effect, ...] = ()

@@ -4,8 +4,6 @@ What computes for more than a few milliseconds runs in a thread, so that the wor
 """
 
 import asyncio
-import hashlib
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -15,8 +13,10 @@ from typing import Any, TypeVar
 from langgraph.types import interrupt
 
 from agents.crew import Crew
+from core.digest import request_digest
 from core.errors import UsherError
 from core.types import Answer, Audience, Cost, Decision, Effect, Intent, Passage, Plan, Request, Signal, Step
+from graph.inbox import decision_of, offer
 from graph.intake import intake as read_intake
 from graph.state import State
 
@@ -124,7 +124,7 @@ class Nodes:
         )
         needs = self.crew.guardian.needs(plan)
         request = Request(
-            digest=digest(plan, effects),
+            digest=request_digest(plan, effects),
             needs=needs,
             plan=plan,
             effects=effects,
@@ -133,19 +133,24 @@ class Nodes:
         )
         return {"request": request}
 
-    async def wait(self, state: State) -> dict[str, Any]:  # noqa: ARG002 - nothing may precede interrupt(): the node starts again from its top
-        return {"decision": Decision.model_validate(interrupt("approval"))}
+    async def wait(self, state: State) -> dict[str, Any]:
+        """Nothing may precede ``interrupt``: the node starts again from its top. What it shows is what agent inboxes understand."""
+        return {"decision": decision_of(interrupt(offer(state["request"])), state["request"], self.crew.planner.revise)}
 
     async def act(self, state: State) -> dict[str, Any]:
-        """The effects that may leave: all of an allowed plan, the stored ones of an approved request, the fall-back's of a refused one."""
+        """The effects that may leave: all of an allowed plan, the approved ones of a request, a person's own answer, or the fall-back's."""
         decision = state.get("decision")
         if decision is None:
             plan = _with_reply(state["plan"], state.get("reply"))
             return {"final": plan, "effects": list(self._effects(state, plan))}
-        request = state["request"]
+        request = decision.request or state["request"]
         match decision.outcome:
-            case "approved":
+            case "approved" if request_digest(request.plan, request.effects) == decision.digest:
                 return {"final": request.plan, "effects": list(request.effects)}
+            case "approved":
+                return self._fall_back(state, decision, "what was approved is not what was asked")
+            case "responded":
+                return self._respond(state, request, decision)
             case "rejected" | "expired":
                 return self._fall_back(state, decision)
             case "superseded":
@@ -162,14 +167,25 @@ class Nodes:
         """What may leave while the turn waits: the word to the customer that somebody has their message."""
         return (self.crew.planner.acknowledge(state["turn"], state["intake"], state["request"].plan),)
 
-    def _fall_back(self, state: State, decision: Decision) -> dict[str, Any]:
-        why = f"{decision.outcome} by {', '.join(decision.by) or 'time-out'}" + (f": {decision.reason}" if decision.reason else "")
-        changed = self._person(state, why)
+    def _respond(self, state: State, request: Request, decision: Decision) -> dict[str, Any]:
+        """A person answers instead: nothing of the request happens."""
+        why = f"{', '.join(decision.by)} answered instead" + (f": {decision.reason}" if decision.reason else "")
+        said = {"action": "answer", "approvals": (), "draft": decision.text, "citations": (), "reasons": (why, *request.plan.reasons)}
+        effect = self.crew.planner.respond(state["turn"], state["intake"], decision.text)
+        return {"final": request.plan.model_copy(update=said), "effects": [effect]}
+
+    def _fall_back(self, state: State, decision: Decision, problem: str = "") -> dict[str, Any]:
+        """A refusal leads to the strictest plan that needs no approval, a time-out to the fall-back on the path of what was asked."""
+        reason = problem or decision.reason
+        why = f"{decision.outcome} by {', '.join(decision.by) or 'time-out'}" + (f": {reason}" if reason else "")
+        asked = state["request"].plan
+        late = decision.outcome == "expired" and asked.action in ("handoff", "escalate")
+        changed = self._person(state, why, self.crew.planner.fall_back(state["turn"], state["assessment"], asked) if late else None)
         sent = {effect.key for effect in self.acknowledgement(state)}
         return {**changed, "effects": [effect for effect in changed["effects"] if effect.key not in sent]}
 
-    def _person(self, state: State, why: str) -> dict[str, Any]:
-        plan = self.crew.planner.plan(state["turn"], state["assessment"], unapproved=True)
+    def _person(self, state: State, why: str, plan: Plan | None = None) -> dict[str, Any]:
+        plan = plan or self.crew.planner.plan(state["turn"], state["assessment"], unapproved=True)
         if plan.action not in ("handoff", "escalate"):
             plan = self.crew.planner.to_person(state["turn"], state["assessment"])
         plan = plan.model_copy(update={"reasons": (why, *plan.reasons)})
@@ -177,12 +193,6 @@ class Nodes:
 
     def _effects(self, state: State, plan: Plan) -> tuple[Effect, ...]:
         return self.crew.planner.effects(state["turn"], state["intake"], plan, state.get("reply"))
-
-
-def digest(plan: Plan, effects: tuple[Effect, ...]) -> str:
-    """SHA-256 over the canonical JSON of plan and effects: what an approval is bound to."""
-    content = {"plan": plan.model_dump(mode="json"), "effects": [effect.model_dump(mode="json") for effect in effects]}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _with_reply(plan: Plan, reply: Answer | None) -> Plan:

@@ -9,7 +9,8 @@ from agents.crew import Crew
 from core.checkpoint import serializer
 from core.errors import NotFound
 from core.ports import Outcome, Paused, Turns
-from core.types import Cost, Decision, PassageView, Receipt, Ruling, Turn
+from core.receipt import PassageView, Receipt
+from core.types import Cost, Decision, Ruling, Turn
 from graph.build import build
 from graph.nodes import Nodes
 from graph.state import State
@@ -69,14 +70,19 @@ class Lane:
         out: Any = await self.graph.ainvoke({"turn": turn}, _config(turn), durability="exit")
         state = cast("State", out)
         if "__interrupt__" not in out:
-            return Outcome(receipt=self._receipt(state), effects=tuple(state["effects"]))
+            return self._outcome(state)
         paused = Paused(request=state["request"], saver=self.saver)
         return Outcome(receipt=self._receipt(state), effects=self.nodes.acknowledgement(state), paused=paused)
 
     async def go_on(self, turn: Turn, decision: Decision) -> Outcome:
         out: Any = await self.graph.ainvoke(Command(resume=decision.model_dump()), _config(turn), durability="exit")
         state = cast("State", out)
-        return Outcome(receipt=self._receipt(state), effects=tuple(state["effects"]))
+        return self._outcome(state)
+
+    def _outcome(self, state: State) -> Outcome:
+        """What a finished turn wants done, and the time limits that begin with it."""
+        watches = self.crew.planner.watches(state["turn"], state["intake"], state["final"])
+        return Outcome(receipt=self._receipt(state), effects=tuple(state["effects"]), watches=watches)
 
     def forget(self, turn: Turn) -> None:
         self.saver.delete_thread(turn.id)

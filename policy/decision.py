@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from core.company import Roster
 from core.types import Action, Alternative, ApprovalNeed, Plan, Signal, Sla
+from policy.limits import within_limits
 from policy.load import Compiled
 from policy.match import missing, wanted
+from policy.path import up
 from policy.people import Assignment, Need, assign, stay
 from policy.schema import Outcome, Policy, Queue, Rule
 from policy.signals import Facts, facts
@@ -22,13 +24,14 @@ _ALTERNATIVES = 6
 
 class Case(NamedTuple):
     """Everything a decision may depend on. ``load``: open conversations by person; ``rotation``: conversation id, breaks ties;
-    ``owner``: who owns the conversation already."""
+    ``owner``: who owns the conversation already; ``absent``: whose work a deputy does."""
 
     signals: tuple[Signal, ...]
     now: datetime
     load: Mapping[str, int]
     rotation: str
     owner: str | None = None
+    absent: frozenset[str] = frozenset()
 
 
 def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool = False) -> Plan:
@@ -45,6 +48,27 @@ def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool =
     fired = [rule for rule in policy.rules if not gaps[rule.name] and not (unapproved and _needs_approval(policy, known, rule))]
     winner = max(fired, key=lambda rule: _strictness(policy, rule.then), default=None)
     return _plan(policy, roster, case, known, winner or _fallback(policy, known), _alternatives(policy, known, winner, gaps))
+
+
+def fall_back(compiled: Compiled, roster: Roster, case: Case, plan: Plan) -> Plan:
+    """What follows when nobody approved ``plan`` in time: the first fall-back on its role's path that needs no approval, else the strictest
+    plan that needs none."""
+    policy, known = compiled.policy, facts(case.signals)
+    asked = next((rule.then.role for rule in policy.rules if rule.name in plan.rules), None) or plan.role
+    seen, role = {asked}, policy.roles[asked].fallback if asked else None
+    while role is not None and role not in seen:
+        rule = Rule.model_construct(
+            name=plan.rules[0],
+            when={},
+            expr=None,
+            then=Outcome(action="escalate", role=role),
+            because=f"{policy.roles[role].title} stands in for {policy.roles[asked].title}" if asked else "",
+        )
+        if not _needs_approval(policy, known, rule):
+            return _plan(policy, roster, case, known, rule, ())
+        seen.add(role)
+        role = policy.roles[role].fallback
+    return decide(compiled, roster, case, unapproved=True)
 
 
 def hand_off(compiled: Compiled, roster: Roster, case: Case) -> Plan:
@@ -99,23 +123,37 @@ def _merged(needs: Sequence[ApprovalNeed]) -> tuple[ApprovalNeed, ...]:
 
 def _plan(policy: Policy, roster: Roster, case: Case, known: Facts, rule: Rule, alternatives: tuple[Alternative, ...]) -> Plan:
     outcome, level = rule.then, _level(policy, rule.then)
-    plan = Plan(action=outcome.action, level=level, rules=(rule.name,), reasons=(rule.because,), alternatives=alternatives)
-    if outcome.action in ("answer", "clarify", "ignore"):
-        return plan
+    spend = {limit: _amount(known, signal) for limit, signal in outcome.spend.items()}
+    cautious, why = _gate(policy, known, level)
+    needs, notes = within_limits(policy, roster, _merged((*_approvals(policy, outcome), *cautious)), spend)
+    plan = Plan(
+        action=outcome.action,
+        level=level,
+        approvals=needs,
+        spend=spend,
+        rules=(rule.name,),
+        reasons=(rule.because, *why, *notes),
+        alternatives=alternatives,
+    )
+    return plan if outcome.action in ("answer", "clarify", "ignore") else _staffed(policy, roster, case, known, outcome, plan)
+
+
+def _staffed(policy: Policy, roster: Roster, case: Case, known: Facts, outcome: Outcome, plan: Plan) -> Plan:
+    """The plan with its people and time limits."""
     queue = outcome.queue or policy.queue_for(_text(known, "intent"))
     people = _people(policy, roster, case, known, outcome, policy.queues[queue])
-    cautious, why = _gate(policy, known, level)
-    return plan.model_copy(
+    because, *notes = plan.reasons
+    staffed = plan.model_copy(
         update={
             "queue": queue,
             "owner": people.owner.id,
             "role": people.owner.role,
             "backups": tuple(person.id for person in people.backups),
-            "approvals": _merged((*_approvals(policy, outcome), *cautious)),
             "sla": _sla(policy, known, outcome, policy.queues[queue]),
-            "reasons": (rule.because, *people.notes, *why),
+            "reasons": (because, *people.notes, *notes),
         }
     )
+    return staffed.model_copy(update={"up": up(policy, roster, staffed, case.now, case.absent)})
 
 
 def _people(policy: Policy, roster: Roster, case: Case, known: Facts, outcome: Outcome, queue: Queue) -> Assignment:
@@ -128,6 +166,7 @@ def _people(policy: Policy, roster: Roster, case: Case, known: Facts, outcome: O
         now=case.now,
         load=case.load,
         rotation=case.rotation,
+        absent=case.absent,
     )
     in_charge = roster.get(case.owner) if case.owner and known.get("mode") == "human" else None
     if in_charge:
@@ -185,6 +224,11 @@ def _change(rule: Rule, name: str, known: Facts) -> str:
         "unknown" if value is None else f"{value:,.10g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
     )
     return f"would win if {name} were {wanted(rule.when[name], value)} (is {shown})"
+
+
+def _amount(known: Facts, name: str) -> float | None:
+    value = known.get(name)
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _text(known: Facts, name: str) -> str | None:

@@ -47,8 +47,13 @@ def _problems(policy: Policy, roster: Roster, intents: Intents) -> Iterator[tupl
     """Every problem with where it stands, in the order of the file's parts."""
     staffed = {person.role for person in roster.people}
     yield from _unknown_people(policy, roster)
+    yield from _unknown_limits(policy, roster)
     for loc, role in _named_roles(policy):
-        if role not in policy.roles:
+        level = ApprovalNeed(role=role).level
+        if level is not None:
+            if not any(policy.roles[each].level >= level for each in staffed if each in policy.roles):
+                yield loc, f"nobody in the roster stands on level {level} or higher"
+        elif role not in policy.roles:
             yield loc, f"unknown role {role!r}"
         elif role not in staffed:
             yield loc, f"role {role!r} has nobody in the roster"
@@ -66,6 +71,14 @@ def _unknown_people(policy: Policy, roster: Roster) -> Iterator[tuple[Loc, str]]
     for person in roster.people:
         if person.role not in policy.roles:
             yield ("roles",), f"{person.id} of the roster has the role {person.role!r}, which the policy does not know"
+
+
+def _unknown_limits(policy: Policy, roster: Roster) -> Iterator[tuple[Loc, str]]:
+    known = {name for person in roster.people for name in person.limits}
+    for loc, rule in _rules(policy):
+        for limit in rule.then.spend:
+            if limit not in known:
+                yield (*loc, "then", "spend", limit), f"rule {rule.name}: nobody in the roster has a limit {limit!r}"
 
 
 def _named_roles(policy: Policy) -> Iterator[tuple[Loc, str]]:
@@ -113,6 +126,9 @@ def _bad_rule(policy: Policy, intents: Intents, loc: Loc, rule: Rule) -> Iterato
         problem = _bad_condition(name, condition, intents)
         if problem:
             yield (*loc, "when", name), f"rule {rule.name}: {problem}"
+    for limit, signal in rule.then.spend.items():
+        if signal not in SCHEMA or SCHEMA[signal].kind != "number":
+            yield (*loc, "then", "spend", limit), f"rule {rule.name}: {signal!r} is no signal with a number"
     if rule.then.queue and rule.then.queue not in policy.queues:
         yield (*loc, "then", "queue"), f"rule {rule.name}: unknown queue {rule.then.queue!r}"
     role = policy.roles.get(rule.then.role or "")

@@ -10,7 +10,7 @@ from policy.schema import Policy
 
 
 class Need(NamedTuple):
-    """What the conversation asks of its owner. ``rotation`` breaks ties, so that equals take turns."""
+    """What the conversation asks of its owner. ``rotation`` breaks ties, so that equals take turns; ``absent`` people get no new work."""
 
     language: str
     region: str
@@ -19,6 +19,7 @@ class Need(NamedTuple):
     now: datetime
     load: Mapping[str, int]
     rotation: str
+    absent: frozenset[str] = frozenset()
 
 
 class Assignment(NamedTuple):
@@ -35,7 +36,7 @@ def at_work(person: Person, now: datetime) -> bool:
 
 
 def available(person: Person, need: Need) -> bool:
-    return at_work(person, need.now) and need.load.get(person.id, 0) < person.capacity
+    return person.id not in need.absent and at_work(person, need.now) and need.load.get(person.id, 0) < person.capacity
 
 
 def assign(policy: Policy, roster: Roster, roles: Sequence[str], backup_role: str | None, need: Need) -> Assignment:

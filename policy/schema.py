@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from core.company import OpenHours, ZoneName
 from core.types import Action, ApprovalNeed, Sla, Value
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -52,6 +53,8 @@ class Queue(Value):
     intents: tuple[str, ...] = ()
     backup: str = Field(description="Role that backs the queue up.")
     limits: dict[str, Limits] = Field(min_length=1)
+    hours: OpenHours | None = Field(None, description="Local working hours; the company's when left out.")
+    time_zone: ZoneName | None = Field(None, description="The company's when left out.")
 
     @model_validator(mode="after")
     def _has_default(self) -> Self:
@@ -79,13 +82,17 @@ Condition = bool | Range | tuple[str, ...] | str
 
 
 class Outcome(Value):
-    """What a rule asks for. ``escalate`` names a role; ``handoff`` a queue, or none for the intent's own."""
+    """What a rule asks for. ``escalate`` names a role; ``handoff`` a queue, or none for the intent's own.
+
+    ``spend``: limit of the roster → the signal that says how much is at stake; only who may grant that much may approve.
+    """
 
     action: Action
     queue: str | None = None
     role: str | None = None
     account_owner_first: bool = False
     approvals: tuple[ApprovalNeed, ...] = ()
+    spend: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -93,6 +100,8 @@ class Outcome(Value):
             raise ValueError("escalate needs a role, and nothing else has one")
         if self.queue and self.action != "handoff":
             raise ValueError("only handoff has a queue")
+        if self.action == "ignore" and (self.approvals or self.spend):
+            raise ValueError("ignore does nothing that could be approved")
         return self
 
 
@@ -139,6 +148,7 @@ class Policy(Value):
     value: dict[str, Weight]
     data_quality: Quality
     approval_expires: Seconds = 4 * 3600
+    retention: Seconds | None = Field(None, ge=86400, description="Conversations without activity for so long are erased; none: never.")
     guards: tuple[Rule, ...] = ()
     rules: tuple[Rule, ...] = ()
 

@@ -1,43 +1,41 @@
 """Approvals: every way to close one goes through one compare-and-set, and takes the resume job with it in the same transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.errors import Conflict, Forbidden, NotFound
-from core.ports import Clock
-from core.services import Approval, Vote, Word
-from core.types import ApprovalNeed, Plan, Request
+from core.errors import Conflict, InvalidEdit, NotFound
+from core.ports import Approvers, Clock
+from core.types import Edit, Plan, Request
+from core.views import Approval, Edited, Vote, Word
+from store.ballot import assign_need, check_open, check_response, need_to_assign, replace_request, take_seat
 from store.chain import Chain, lock_chain
 from store.database import Database, clean, new_id
 from store.jobs import RESUME, defer_turn
-from store.tables import approval_votes, approvals, timers
+from store.tables import approval_edits, approval_votes, approvals, timers
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 EXPIRY = "approval_expiry"
-Closed = Literal["approved", "rejected", "expired", "superseded"]
-May = Callable[[str, str, ApprovalNeed], bool]
+Closed = Literal["approved", "rejected", "responded", "expired", "superseded"]
 
 
 class Approvals:
-    """What people do with approvals. An approval is found by its own id or by its turn's.
+    """What people do with approvals. An approval is found by its own id or by its turn's. ``approvers`` is the policy's word on them."""
 
-    ``may(tenant, person, need)`` says whether a person is eligible for a need of a request (role, four eyes).
-    """
-
-    def __init__(self, database: Database, *, clock: Clock, may: May) -> None:
-        self._database, self._clock, self._may = database, clock, may
+    def __init__(self, database: Database, *, clock: Clock, approvers: Approvers) -> None:
+        self._database, self._clock, self._approvers = database, clock, approvers
 
     async def list(self, tenant: str, *, status: str | None = "pending", limit: int = 100) -> tuple[Approval, ...]:
         """The newest approvals of that status (None: of any), newest first."""
         query = select(approvals).where(approvals.c.tenant == tenant).order_by(approvals.c.created_at.desc()).limit(limit)
-        async with self._database.transaction() as db:
-            return await _read(db, query if status is None else query.where(approvals.c.status == status))
+        async with self._database.transaction(tenant) as db:
+            return await read_approvals(db, query if status is None else query.where(approvals.c.status == status))
 
     async def show(self, tenant: str, id: str) -> Approval:
         """The approval, or a turn's latest.
@@ -45,33 +43,89 @@ class Approvals:
         Raises:
             NotFound: the tenant has no such approval.
         """
-        async with self._database.transaction() as db:
-            return await _find(db, tenant, id)
+        async with self._database.transaction(tenant) as db:
+            return await find_approval(db, tenant, id)
 
-    async def decide(self, tenant: str, id: str, *, person: str, outcome: Word, digest: str, reason: str = "") -> Approval:
+    async def decide(self, tenant: str, id: str, *, person: str, outcome: Word, digest: str, reason: str = "", text: str = "") -> Approval:
         """Record ``person``'s word on exactly what ``digest`` names; the last word needed closes the approval.
 
-        A rejection by anyone eligible closes it. A person counts once, for one need.
+        A rejection by anyone eligible closes it, and so does a response (``text`` goes to the customer instead) where one word is all it
+        needs. A person counts once, for one need.
 
         Raises:
             NotFound: no such approval.
-            Forbidden: the person is eligible for none of its needs.
+            Forbidden: the person is eligible for none of its needs, or asked for it themselves.
             Conflict: it is closed (by whom, when), was changed, or the person has voted already.
+            InvalidEdit: a response without a text, or to a request that needs several people.
         """
-        late: Approval | None = None
-        async with self._database.transaction() as db:
-            chain = await lock_chain(db, (await _find(db, tenant, id)).conversation_id)
-            approval = await _find(db, tenant, id)
+        async with self._open(tenant, id, digest) as (chain, approval):
+            seat = await take_seat(chain, self._approvers, approval, person, outcome, self._clock.now())
+            if outcome == "responded":
+                check_response(approval, text)
+            vote = Vote(
+                person=person,
+                role=seat.need.role,
+                outcome=outcome,
+                reason=clean(reason),
+                at=self._clock.now(),
+                digest=digest,
+                behalf=seat.behalf,
+            )
+            await _vote(chain, approval, vote, clean(text))
+            return await find_approval(chain.db, tenant, approval.id)
+
+    async def edit(self, tenant: str, id: str, *, person: str, digest: str, edit: Edit, reason: str = "") -> Approval:
+        """Change the request as far as the policy allows. It is then ``person``'s request: somebody else must approve it, and votes on
+        the earlier one no longer count.
+
+        Raises:
+            NotFound, Conflict: as for ``decide``.
+            InvalidEdit: what the policy has against it.
+        """
+        async with self._open(tenant, id, digest) as (chain, approval):
+            try:
+                request = self._approvers.revise(tenant, approval.request, edit)
+            except ValueError as error:
+                raise InvalidEdit(approval=approval.id, problem=str(error)) from None
+            await replace_request(chain, approval, request, person=person, reason=clean(reason), at=self._clock.now())
+            return await find_approval(chain.db, tenant, approval.id)
+
+    async def reassign(
+        self, tenant: str, id: str, *, person: str, to: Sequence[str], role: str | None = None, reason: str = ""
+    ) -> Approval:
+        """Let ``to`` decide on a need (the only one still open, or ``role``'s) in place of whoever had it.
+
+        Raises:
+            NotFound, Conflict: as for ``decide``.
+            Forbidden: ``person`` neither leads nor may decide that need.
+            InvalidEdit: it cannot be handed to ``to``, or which need is meant is not clear.
+        """
+        async with self._open(tenant, id, None) as (chain, approval):
+            need = need_to_assign(approval, role, to)
             now = self._clock.now()
-            if approval.status == "pending" and approval.expires_at <= now:
-                late = await close_approval(chain, approval.id, status="expired", at=now)
+            if not self._approvers.leads(tenant, person):
+                await take_seat(chain, self._approvers, approval, person, "rejected", now, only=need)
+            for each in to:
+                refused = self._approvers.refusal_of_assignee(tenant, each, need, approval.request)
+                if refused or each == approval.requested_by:
+                    raise InvalidEdit(approval=approval.id, problem=f"{each} {refused or 'asked for it and cannot approve it'}")
+            await assign_need(chain, approval, need, to, person=person, reason=clean(reason), at=now)
+            return await find_approval(chain.db, tenant, approval.id)
+
+    @asynccontextmanager
+    async def _open(self, tenant: str, id: str, digest: str | None) -> AsyncIterator[tuple[Chain, Approval]]:
+        """The pending approval under its conversation's lock. One that is due is closed as expired first, and that is kept."""
+        late: Approval | None = None
+        async with self._database.transaction(tenant) as db:
+            chain = await lock_chain(db, (await find_approval(db, tenant, id)).conversation_id)
+            approval = await find_approval(db, tenant, id)
+            if approval.status == "pending" and approval.expires_at <= self._clock.now():
+                late = await close_approval(chain, approval.id, status="expired", at=self._clock.now())
             else:
-                role = _admit(approval, person, outcome, digest, self._may)
-                await _vote(chain, approval, Vote(person=person, role=role, outcome=outcome, reason=clean(reason), at=now))
-            approval = await _find(db, tenant, approval.id)
-        if late is not None:
-            raise Conflict(problem=f"approval {approval.id} is {approval.closing()}")
-        return approval
+                check_open(approval, digest)
+                yield chain, approval
+                return
+        raise Conflict(problem=f"approval {approval.id} is {(late or approval).closing()}")
 
 
 async def open_approval(chain: Chain, turn_id: str, subject: str, request: Request, at: datetime) -> str:
@@ -84,13 +138,13 @@ async def open_approval(chain: Chain, turn_id: str, subject: str, request: Reque
 
 
 async def close_approval(
-    chain: Chain, id: str, *, status: Closed, at: datetime, by: Sequence[str] = (), reason: str = ""
+    chain: Chain, id: str, *, status: Closed, at: datetime, by: Sequence[str] = (), reason: str = "", response: str = ""
 ) -> Approval | None:
     """Close a pending approval, enter it in the chain and let the graph resume; None when it was closed already."""
     closing = (
         update(approvals)
         .where(approvals.c.id == id, approvals.c.tenant == chain.tenant, approvals.c.status == "pending")
-        .values(status=status, closed_at=at, reason=reason)
+        .values(status=status, closed_at=at, reason=reason, response=response)
         .returning(approvals.c.turn_id, approvals.c.digest)
     )
     row = (await chain.db.execute(closing)).one_or_none()
@@ -98,10 +152,10 @@ async def close_approval(
         return None
     armed = (timers.c.turn_id == row.turn_id, timers.c.kind == EXPIRY, timers.c.state == "armed")
     await chain.db.execute(update(timers).where(*armed).values(state="disarmed"))
-    value = {"approval": id, "digest": row.digest, "by": list(by), "reason": reason}
+    value = {"approval": id, "digest": row.digest, "by": list(by), "reason": reason} | ({"response": response} if response else {})
     await chain.append(status, turn_id=row.turn_id, at=at, value=value)
     await defer_turn(chain.db, RESUME, turn_id=row.turn_id, conversation_id=chain.conversation_id)
-    return await _find(chain.db, chain.tenant, id)
+    return await find_approval(chain.db, chain.tenant, id)
 
 
 async def supersede(chain: Chain, subject: str, turn_id: str, at: datetime) -> None:
@@ -123,53 +177,41 @@ def subject_of(conversation_id: str, plan: Plan) -> str | None:
             return None
 
 
-def _admit(approval: Approval, person: str, outcome: Word, digest: str, may: May) -> str:
-    """The need that the person's word counts for."""
-    if approval.status != "pending":
-        raise Conflict(problem=f"approval {approval.id} is {approval.closing()}")
-    if digest != approval.request.digest:
-        raise Conflict(problem=f"approval {approval.id} asks for something else than what was decided on; look at it again")
-    if any(vote.person == person for vote in approval.votes):
-        raise Conflict(problem=f"{person} has decided on approval {approval.id} already")
-    eligible = [need for need in approval.request.needs if may(approval.tenant, person, need)]
-    if not eligible:
-        roles = ", ".join(need.role for need in approval.request.needs)
-        raise Forbidden(who=person, problem=f"may not decide on approval {approval.id}: it needs {roles}")
-    missing = {need.role for need in approval.missing()}
-    role = next((need.role for need in eligible if need.role in missing), None)
-    if role is None and outcome == "approved":
-        raise Conflict(problem=f"approval {approval.id} waits for {', '.join(sorted(missing))} only")
-    return role or eligible[0].role
-
-
-async def _vote(chain: Chain, approval: Approval, vote: Vote) -> None:
+async def _vote(chain: Chain, approval: Approval, vote: Vote, text: str) -> None:
     row = vote.model_dump() | {"approval_id": approval.id, "tenant": approval.tenant}
     await chain.db.execute(insert(approval_votes).values(row))
-    if vote.outcome == "rejected":
-        await close_approval(chain, approval.id, status="rejected", at=vote.at, by=[vote.person], reason=vote.reason)
-        return
-    voted = approval.model_copy(update={"votes": (*approval.votes, vote)})
-    if not voted.missing():
-        people = [each.person for each in voted.votes]
-        await close_approval(chain, approval.id, status="approved", at=vote.at, by=people, reason=vote.reason)
+    by = [vote.person]
+    if vote.outcome == "approved":
+        voted = approval.model_copy(update={"votes": (*approval.votes, vote)})
+        if voted.missing():
+            return
+        by = [each.person for each in voted.votes]
+    await close_approval(chain, approval.id, status=vote.outcome, at=vote.at, by=by, reason=vote.reason, response=text)
 
 
-async def _find(db: "AsyncConnection", tenant: str, id: str) -> Approval:
+async def find_approval(db: "AsyncConnection", tenant: str, id: str) -> Approval:
+    """By its own id or its turn's. Raises NotFound."""
     query = select(approvals).where(approvals.c.tenant == tenant, or_(approvals.c.id == clean(id), approvals.c.turn_id == clean(id)))
-    found = await _read(db, query.order_by(approvals.c.created_at.desc()).limit(1))
+    found = await read_approvals(db, query.order_by(approvals.c.created_at.desc()).limit(1))
     if not found:
         raise NotFound(what="approval", id=id)
     return found[0]
 
 
-async def _read(db: "AsyncConnection", query: Any) -> tuple[Approval, ...]:
+async def read_approvals(db: "AsyncConnection", query: Any) -> tuple[Approval, ...]:
+    """The approvals that ``query`` selects, with their votes and history."""
     rows = (await db.execute(query)).all()
-    cast = select(approval_votes).where(approval_votes.c.approval_id.in_([row.id for row in rows])).order_by(approval_votes.c.at)
-    votes = (await db.execute(cast)).all() if rows else ()
-    return tuple(_approval(row, [vote for vote in votes if vote.approval_id == row.id]) for row in rows)
+    ids = [row.id for row in rows]
+    cast = select(approval_votes).where(approval_votes.c.approval_id.in_(ids)).order_by(approval_votes.c.at)
+    changed = select(approval_edits).where(approval_edits.c.approval_id.in_(ids)).order_by(approval_edits.c.n)
+    votes, edits = [(await db.execute(each)).all() if rows else () for each in (cast, changed)]
+    return tuple(
+        _approval(row, [v for v in votes if v.approval_id == row.id], [e for e in edits if e.approval_id == row.id]) for row in rows
+    )
 
 
-def _approval(row: Any, votes: Sequence[Any]) -> Approval:
+def _approval(row: Any, votes: Sequence[Any], edits: Sequence[Any]) -> Approval:
+    """Of the votes those on the request as it is now."""
     return Approval(
         id=row.id,
         tenant=row.tenant,
@@ -177,9 +219,13 @@ def _approval(row: Any, votes: Sequence[Any]) -> Approval:
         conversation_id=row.conversation_id,
         status=row.status,
         request=Request.model_validate(row.request),
+        requested_by=row.requested_by,
+        assignees={role: tuple(people) for role, people in row.assignees.items()},
         reason=row.reason,
+        response=row.response,
         created_at=row.created_at,
         expires_at=row.expires_at,
         closed_at=row.closed_at,
-        votes=tuple(Vote(person=v.person, role=v.role, outcome=v.outcome, reason=v.reason, at=v.at) for v in votes),
+        votes=tuple(Vote.model_validate({name: getattr(v, name) for name in Vote.model_fields}) for v in votes if v.digest == row.digest),
+        edits=tuple(Edited(person=e.person, at=e.at, reason=e.reason, before=Request.model_validate(e.before)) for e in edits),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.services import Broken, Verified
+from core.views import Broken, Verified
 from store.chain import content_digest, entry_hash, ledger_hash
 from store.database import Database
 from store.receipts import vouched_receipts

@@ -30,8 +30,8 @@ APPEND = text("""
 class Chain:
     """The end of a conversation's chain, locked until the transaction ends: whoever changes anything of the conversation holds it."""
 
-    def __init__(self, db: "AsyncConnection", *, tenant: str, conversation_id: str, head: str, length: int) -> None:
-        self.db, self.tenant, self.conversation_id = db, tenant, conversation_id
+    def __init__(self, db: "AsyncConnection", *, tenant: str, conversation_id: str, mode: str, head: str, length: int) -> None:
+        self.db, self.tenant, self.conversation_id, self.mode = db, tenant, conversation_id, mode
         self._head, self._length = head, length
 
     async def append(self, kind: str, *, turn_id: str, at: datetime, value: Mapping[str, object]) -> None:
@@ -56,11 +56,11 @@ async def lock_chain(db: "AsyncConnection", conversation_id: str) -> Chain:
         NotFound: there is no such conversation.
     """
     columns = conversations.c
-    query = select(columns.tenant, columns.head, columns.length).where(columns.id == conversation_id).with_for_update(key_share=True)
-    row = (await db.execute(query)).one_or_none()
+    found = select(columns.tenant, columns.mode, columns.head, columns.length).where(columns.id == conversation_id)
+    row = (await db.execute(found.with_for_update(key_share=True))).one_or_none()
     if row is None:
         raise NotFound(what="conversation", id=conversation_id)
-    return Chain(db, tenant=row.tenant, conversation_id=conversation_id, head=row.head, length=row.length)
+    return Chain(db, tenant=row.tenant, conversation_id=conversation_id, mode=row.mode, head=row.head, length=row.length)
 
 
 def canonical(value: object) -> str:

@@ -20,7 +20,9 @@ SURROUNDINGS = text("""
         (SELECT json_object_agg(owner, n) FROM (
             SELECT owner, count(*) AS n FROM conversations
             WHERE tenant = :tenant AND owner IS NOT NULL AND closed_at IS NULL GROUP BY owner
-        ) AS owners) AS load
+        ) AS owners) AS load,
+        (SELECT array_agg(DISTINCT person) FROM delegations
+            WHERE tenant = :tenant AND revoked_at IS NULL AND starts_at <= :now AND ends_at > :now) AS absent
     FROM conversations WHERE id = :conversation AND tenant = :tenant
 """)
 
@@ -43,7 +45,7 @@ async def read_turn(db: "AsyncConnection", row: Any, now: datetime) -> Turn:
     query = select(messages.c.id, messages.c.payload).where(messages.c.turn_id == row.id).order_by(messages.c.id)
     own = (await db.execute(query)).all()
     place = {"conversation": row.conversation_id, "tenant": row.tenant}
-    around = (await db.execute(SURROUNDINGS, place)).one()
+    around = (await db.execute(SURROUNDINGS, place | {"now": now})).one()
     past = (await db.execute(PAST, place | {"turn": row.id, "before": own[0].id, "limit": HISTORY})).all()
     return Turn(
         id=row.id,
@@ -58,6 +60,8 @@ async def read_turn(db: "AsyncConnection", row: Any, now: datetime) -> Turn:
         owner=around.owner,
         open_approvals=tuple(around.open or ()),
         load=around.load or {},
+        absent=tuple(around.absent or ()),
+        run=row.runs,
     )
 
 

@@ -1,28 +1,35 @@
-"""Conversations as people see them."""
+"""Conversations as people see them, and what people do with them: take over, give back, close."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
-from core.errors import NotFound
-from core.services import Conversation
+from core.errors import Conflict, NotFound
+from core.ports import Clock
 from core.types import Past
+from core.views import Conversation
+from store.approvals import close_approval
+from store.chain import Chain, lock_chain
 from store.context import past_of
 from store.database import Database, clean
-from store.tables import conversations
+from store.tables import approvals, conversations, entries, turns
+from store.watches import Watches
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
 
 class Conversations:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, clock: Clock, watches: Watches | None = None) -> None:
+        self._database, self._clock, self._watches = database, clock, watches or Watches()
 
     async def list(self, tenant: str, *, owner: str | None = None, limit: int = 100) -> tuple[Conversation, ...]:
         """The conversations where something happened last, newest first; ``owner``: only that person's."""
         query = select(conversations).where(conversations.c.tenant == tenant).order_by(conversations.c.updated_at.desc()).limit(limit)
-        async with self._database.transaction() as db:
+        async with self._database.transaction(tenant) as db:
             rows = (await db.execute(query if owner is None else query.where(conversations.c.owner == owner))).all()
         return tuple(_conversation(row) for row in rows)
 
@@ -33,11 +40,107 @@ class Conversations:
             NotFound: the tenant has no such conversation.
         """
         query: Select[Any] = select(conversations).where(conversations.c.tenant == tenant, conversations.c.id == clean(id))
-        async with self._database.transaction() as db:
+        async with self._database.transaction(tenant) as db:
             row = (await db.execute(query)).one_or_none()
             if row is None:
                 raise NotFound(what="conversation", id=id)
             return _conversation(row), await past_of(db, tenant, id)
+
+    async def take_over(self, tenant: str, id: str, *, person: str) -> Conversation:
+        """From now on ``person`` answers and automation is silent: a reply of its own that waits for an approval is superseded, and nothing
+        passes the conversation on. Whoever has it already keeps it.
+
+        Raises:
+            NotFound: the tenant has no such conversation.
+            Conflict: somebody else has it, or it is closed.
+        """
+        async with self._locked(tenant, id) as chain:
+            found = await _read(chain)
+            _check_open(found)
+            if found.mode == "human" and found.owner == person:
+                return found
+            await _check_free(chain, found, person)
+            now = self._clock.now()
+            await self._watches.disarm(chain, ("first_response", "pass_up"))
+            await self._watches.readdress(chain, found.owner, person)
+            await _supersede_reply(chain, person, now)
+            return await _change(chain, "taken_over", person, now, mode="human", owner=person)
+
+    async def give_back(self, tenant: str, id: str, *, person: str) -> Conversation:
+        """Automation may answer again; ``person`` stays the owner.
+
+        Raises:
+            NotFound: the tenant has no such conversation.
+            Conflict: somebody else has it, or nobody.
+        """
+        async with self._locked(tenant, id) as chain:
+            found = await _read(chain)
+            if found.mode == "automation":
+                raise Conflict(problem=f"nobody has taken conversation {found.id} over")
+            await _check_free(chain, found, person)
+            return await _change(chain, "given_back", person, self._clock.now(), mode="automation")
+
+    async def close(self, tenant: str, id: str, *, person: str, disposition: str = "") -> Conversation:
+        """Done: its time limits end, and it is no longer counted as its owner's work. A message that reopens it is routed anew, to that
+        owner first.
+
+        Raises:
+            NotFound: the tenant has no such conversation.
+            Conflict: somebody else has it, or it is closed already.
+        """
+        async with self._locked(tenant, id) as chain:
+            found = await _read(chain)
+            _check_open(found)
+            await _check_free(chain, found, person)
+            now, ending = self._clock.now(), clean(disposition)
+            await self._watches.disarm(chain)
+            return await _change(chain, "closed", person, now, mode="automation", closed_at=now, disposition=ending)
+
+    @asynccontextmanager
+    async def _locked(self, tenant: str, id: str) -> AsyncIterator[Chain]:
+        async with self._database.transaction(tenant) as db:
+            chain = await lock_chain(db, clean(id))
+            if chain.tenant != tenant:
+                raise NotFound(what="conversation", id=id)
+            yield chain
+
+
+async def _read(chain: Chain) -> Conversation:
+    mine = (conversations.c.id == chain.conversation_id, conversations.c.tenant == chain.tenant)
+    return _conversation((await chain.db.execute(select(conversations).where(*mine))).one())
+
+
+async def _change(chain: Chain, entry: str, person: str, at: datetime, **values: Any) -> Conversation:
+    """Write the new state, and who brought it about."""
+    mine = (conversations.c.id == chain.conversation_id, conversations.c.tenant == chain.tenant)
+    await chain.db.execute(update(conversations).where(*mine).values(**values))
+    last = select(turns.c.id).where(turns.c.conversation_id == chain.conversation_id).order_by(turns.c.number.desc()).limit(1)
+    said = {"disposition": values["disposition"]} if "disposition" in values else {}
+    await chain.append(entry, turn_id=await chain.db.scalar(last) or "", at=at, value={"by": person} | said)
+    return await _read(chain)
+
+
+def _check_open(found: Conversation) -> None:
+    if found.closed_at is not None:
+        raise Conflict(problem=f"conversation {found.id} was closed at {found.closed_at:%Y-%m-%d %H:%M:%S %Z}")
+
+
+async def _check_free(chain: Chain, found: Conversation, person: str) -> None:
+    """Nobody else has taken it over."""
+    if found.mode == "automation" or found.owner == person:
+        return
+    taken = (entries.c.conversation_id == chain.conversation_id, entries.c.tenant == chain.tenant, entries.c.kind == "taken_over")
+    at = await chain.db.scalar(select(func.max(entries.c.at)).where(*taken))
+    since = f" since {at:%Y-%m-%d %H:%M:%S %Z}" if at else ""
+    raise Conflict(problem=f"{found.owner} has conversation {found.id}{since}")
+
+
+async def _supersede_reply(chain: Chain, person: str, at: datetime) -> None:
+    """What automation wanted to say is no longer asked for."""
+    pending = (approvals.c.subject == f"{chain.conversation_id}:reply", approvals.c.tenant == chain.tenant, approvals.c.status == "pending")
+    id = await chain.db.scalar(select(approvals.c.id).where(*pending))
+    if id is not None:
+        await close_approval(chain, id, status="superseded", at=at, reason=f"{person} has taken the conversation over")
 
 
 def _conversation(row: Any) -> Conversation:

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+
 from core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-
+# A process that froze inside a transaction holds its locks; the server lets go of them for it.
+FROZEN = "-c idle_in_transaction_session_timeout=10s"
+TENANT_ROLE = "usher_tenant"
+CONFINE = text(f"SELECT set_config('role', '{TENANT_ROLE}', true), set_config('usher.tenant', :tenant, true)")
 NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -32,13 +37,21 @@ class Database:
 
         if self._engine is None:
             self._engine = create_async_engine(
-                sqlalchemy_url(self.url), pool_size=self._pool, max_overflow=0, json_serializer=storable_json, hide_parameters=True
+                sqlalchemy_url(self.url),
+                pool_size=self._pool,
+                max_overflow=0,
+                json_serializer=storable_json,
+                hide_parameters=True,
+                connect_args={"options": FROZEN},
             )
         return self._engine
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator["AsyncConnection"]:
+    async def transaction(self, tenant: str | None = None) -> AsyncIterator["AsyncConnection"]:
         """A transaction: committed at the end of the block, rolled back when the block raises.
+
+        With ``tenant`` the server itself shows and takes no other tenant's rows (row-level security): the second lock, behind the queries'
+        own conditions. Without, it is the product's own housekeeping over all tenants.
 
         Raises:
             Unavailable: no connection could be had, or the server went away.
@@ -48,6 +61,8 @@ class Database:
 
         try:
             async with self.engine.begin() as connection:
+                if tenant is not None:
+                    await connection.execute(CONFINE, {"tenant": tenant})
                 yield connection
         except NoConnection as error:
             raise Unavailable(what="database", problem=f"all {self._pool} connections are busy") from error
@@ -108,5 +123,5 @@ def clean(text: str) -> str:
 
 def storable_json(value: object) -> str:
     """JSON that JSONB accepts, whatever was in the text."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return clean(NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text)
+    json_text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return clean(NUL.sub(r"\1\\ufffd", json_text) if "\\u0000" in json_text else json_text)

@@ -91,12 +91,21 @@ class EmbeddedPostgres:
         return InterProcessLock(self.data_dir / "postgres.lock")
 
     def _folder(self) -> Path:
-        """Where the cluster lies. Root's server is another OS user's: where that user cannot go, it lies in ``/var/lib/usher``."""
-        pointer = self.data_dir / "postgres.path"
-        if pointer.exists() and (found := Path(pointer.read_text(encoding="utf-8").strip())).exists():
+        """Where the cluster lies. Root's server is another OS user's: where that user cannot go, it lies in ``/var/lib/usher``.
+
+        Once made it stays where it is: another, empty one in its place would look as if everything were lost.
+        """
+        pointer, here = self.data_dir / "postgres.path", self.data_dir / "postgres"
+        what = f"data folder {self.data_dir}"
+        if pointer.exists():
+            found = Path(pointer.read_text(encoding="utf-8").strip())
+            if not found.exists():
+                raise Unavailable(what=what, problem=f"its database should lie in {found} and is not there (postgres.path says so)")
             return found
         if not hasattr(os, "geteuid") or os.geteuid() != 0 or _everybody_passes(self.data_dir):
-            return self.data_dir / "postgres"
+            return here
+        if (here / "PG_VERSION").exists():
+            raise Unavailable(what=what, problem="holds a database that PostgreSQL's user can no longer reach: let others pass (chmod o+x)")
         ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
         folder = ROOT_HOME / secrets.token_hex(6)
         pointer.write_text(str(folder), encoding="utf-8")

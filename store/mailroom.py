@@ -13,7 +13,9 @@ from core.ports import Arrival, Clock
 from core.types import Inbound
 from store.database import Database, clean, new_id
 from store.jobs import HANDLE, defer_turn
+from store.skeletons import tombstone
 from store.tables import conversations, message_references, messages, timers, turns
+from store.watches import FIRST_RESPONSE, Place, Watches
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,13 +45,20 @@ class Mailroom:
     """Implements ``core.ports.Mailroom``.
 
     ``settle_s``: tenant → channel → seconds in which one sender's messages form one turn. ``held``: the effects of turns that
-    arrive here are prepared and never sent.
+    arrive here are prepared and never sent. ``watches``: the time limits that a message starts or stops.
     """
 
     def __init__(
-        self, database: Database, *, clock: Clock, settle_s: Mapping[str, Mapping[str, float]] | None = None, held: bool = False
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        settle_s: Mapping[str, Mapping[str, float]] | None = None,
+        held: bool = False,
+        watches: Watches | None = None,
     ) -> None:
         self._database, self._clock, self._settle_s, self._held = database, clock, settle_s or {}, held
+        self._watches = watches or Watches()
 
     async def receive(self, tenant: str, message: Inbound) -> Arrival:
         """Store the message and start its turn; a copy of a known message is acknowledged as a duplicate.
@@ -67,7 +76,7 @@ class Mailroom:
 
     async def _receive(self, tenant: str, message: Inbound) -> Arrival | None:
         """None when the same message was committed by somebody else meanwhile; then nothing of this attempt is kept."""
-        async with self._database.transaction() as db:
+        async with self._database.transaction(tenant) as db:
             known = await _known(db, tenant, message)
             if known is not None:
                 return Arrival(message_id=message.message_id, conversation_id=known.conversation_id, turn_id=known.turn_id, duplicate=True)
@@ -77,7 +86,16 @@ class Mailroom:
             if not await _insert(db, tenant, message, conversation, turn, now):
                 await db.rollback()
                 return None
+            await self._keep_time(Place(db, tenant, conversation), message, now)
             return Arrival(message_id=message.message_id, conversation_id=conversation, turn_id=turn)
+
+    async def _keep_time(self, place: Place, message: Inbound, now: datetime) -> None:
+        """A person's answer meets the first response and lets the resolution wait for the customer; the customer's ends the wait."""
+        if message.role == "customer":
+            await self._watches.resume(place, at=now)
+        else:
+            await self._watches.disarm(place, FIRST_RESPONSE)
+            await self._watches.pause(place, at=now)
 
     async def _turn(self, db: "AsyncConnection", tenant: str, message: Inbound, conversation: str, now: datetime) -> str:
         """The sender's turn that still waits for its burst to end, else a new one with its job."""
@@ -96,9 +114,9 @@ class Mailroom:
 
 
 async def _known(db: "AsyncConnection", tenant: str, message: Inbound) -> Any:
-    columns = messages.c
+    columns, id = messages.c, bounded(message.message_id)
     query = select(columns.conversation_id, columns.turn_id).where(
-        columns.tenant == tenant, columns.channel == message.channel, columns.external_id == bounded(message.message_id)
+        columns.tenant == tenant, columns.channel == message.channel, columns.external_id.in_((id, tombstone(id)))
     )
     return (await db.execute(query)).one_or_none()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select, text
 
 from core.errors import NotFound
-from core.types import EffectView, EntryView, Receipt
+from core.receipt import EffectView, EntryView, Receipt
 from store.database import Database, clean, storable_json
 from store.tables import approvals, entries, outbox, turns
 
@@ -24,7 +24,7 @@ PASSING = frozenset({"cost", "degraded", "steps", "verdict", "verdict_reasons"})
 VOUCHED = text("""
     SELECT DISTINCT ON (t.id) t.conversation_id, e.seq, t.receipt, v.value
     FROM turns AS t
-    JOIN entries AS e ON e.conversation_id = t.conversation_id AND e.turn_id = t.id AND e.kind IN ('decided', 'failed')
+    JOIN entries AS e ON e.conversation_id = t.conversation_id AND e.turn_id = t.id AND e.kind IN ('decided', 'failed', 'erased', 'lapsed')
     LEFT JOIN entry_values AS v ON v.conversation_id = e.conversation_id AND v.seq = e.seq
     WHERE t.tenant = :tenant AND t.receipt IS NOT NULL
     ORDER BY t.id, e.seq DESC
@@ -64,7 +64,7 @@ class Receipts:
         return await self._read(tenant, query if status is None else query.where(turns.c.status == status))
 
     async def _read(self, tenant: str, query: "Select[Any]") -> tuple[Receipt, ...]:
-        async with self._database.transaction() as db:
+        async with self._database.transaction(tenant) as db:
             rows = (await db.execute(query)).all()
             ids = [row.id for row in rows]
             asked = select(approvals).where(approvals.c.tenant == tenant, approvals.c.turn_id.in_(ids)).order_by(approvals.c.created_at)

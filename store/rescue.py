@@ -28,7 +28,8 @@ RESCUE = text("""
 LOST_TURNS = text("""
     SELECT turn.id, turn.conversation_id, turn.status = 'waiting' AS decided FROM turns AS turn
     WHERE (
-        turn.status IN ('queued', 'running') AND NOT EXISTS (SELECT FROM timers WHERE timers.turn_id = turn.id AND timers.state = 'armed')
+        turn.status IN ('queued', 'running')
+        AND NOT EXISTS (SELECT FROM timers WHERE timers.turn_id = turn.id AND timers.kind = 'settle' AND timers.state = 'armed')
         OR turn.status = 'waiting' AND EXISTS (
             SELECT FROM approvals AS a WHERE a.turn_id = turn.id AND a.status <> 'pending' AND a.acted_at IS NULL
         )
@@ -40,7 +41,7 @@ LOST_TURNS = text("""
 """)
 
 LOST_EFFECTS = text("""
-    SELECT effect.id FROM outbox AS effect
+    SELECT effect.id, effect.conversation_id, effect.channel, effect.kind FROM outbox AS effect
     WHERE effect.state IN ('pending', 'sending') AND NOT EXISTS (
         SELECT FROM procrastinate_jobs AS job
         WHERE job.task_name = 'usher.deliver' AND job.args ->> 'effect' = CAST(effect.id AS text) AND job.status IN ('todo', 'doing')
@@ -68,7 +69,7 @@ async def requeue(database: Database) -> int:
         found = (await db.execute(LOST_TURNS)).all()
         for turn in found:
             await _requeue(db, turn)
-        effects = list((await db.scalars(LOST_EFFECTS)).all())
+        effects = (await db.execute(LOST_EFFECTS)).all()
         await defer_deliveries(db, effects)
         return len(found) + len(effects)
 

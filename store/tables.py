@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -82,13 +83,16 @@ conversations = Table(
     _at("created_at"),
     _at("updated_at"),
     _at("closed_at", maybe=True),
+    _text("disposition", ""),
+    _at("erased_at", maybe=True),
     UniqueConstraint("tenant", "channel", "key", name="conversations_key"),
     Index("conversations_recent", "tenant", "updated_at"),
     Index("conversations_owned", "tenant", "owner", postgresql_where=text("owner IS NOT NULL AND closed_at IS NULL")),
     Index("conversations_unledgered", "tenant", postgresql_where=text("ledgered < length")),
 )
 
-# ``held``: effects of the turn are prepared, never sent. ``runs`` counts how often a worker began it.
+# ``held``: effects of the turn are prepared, never sent. ``runs`` counts how often a worker began it; ``forgiven`` of them no longer count
+# against it: somebody has asked for another try.
 turns = Table(
     "turns",
     metadata,
@@ -100,6 +104,7 @@ turns = Table(
     _text("status", "queued"),
     _flag("held"),
     _count("runs"),
+    _count("forgiven"),
     _maybe("receipt_id"),
     _json("receipt", maybe=True),
     _maybe("intent"),
@@ -145,7 +150,8 @@ message_references = Table(
 )
 
 # ``subject`` names the effect that waits (a conversation's reply or its assignment): one pending approval each.
-# ``acted_at``: the graph has been resumed with the decision, and what followed is committed.
+# ``acted_at``: the graph has been resumed with the decision, and what followed is committed. ``request`` and ``digest`` are the request
+# as last edited (by ``requested_by``); ``assignees``: a need's role → the people who decide on it instead of the role.
 approvals = Table(
     "approvals",
     metadata,
@@ -157,7 +163,10 @@ approvals = Table(
     _text("status", "pending"),
     _text("digest"),
     _json("request"),
+    _text("requested_by", ""),
+    Column("assignees", JSONB, nullable=False, server_default="{}"),
     _text("reason", ""),
+    _text("response", ""),
     _at("created_at"),
     _at("expires_at"),
     _at("closed_at", maybe=True),
@@ -165,6 +174,7 @@ approvals = Table(
     Index("approvals_one_pending", "tenant", "subject", unique=True, postgresql_where=text("status = 'pending'")),
     Index("approvals_recent", "tenant", "status", "created_at"),
     Index("approvals_turn", "turn_id"),
+    Index("approvals_one_of_turn", "turn_id", unique=True, postgresql_where=text("status = 'pending'")),
     Index("approvals_conversation", "conversation_id"),
 )
 
@@ -172,15 +182,46 @@ approval_votes = Table(
     "approval_votes",
     metadata,
     Column("approval_id", Text, ForeignKey("approvals.id", ondelete="CASCADE"), primary_key=True),
+    _id("digest"),
     _id("person"),
     _text("tenant"),
     _text("role"),
+    _maybe("behalf"),
     _text("outcome"),
     _text("reason", ""),
     _at("at"),
 )
 
-# ``attempts`` is also the token of whoever sends: a state is written only by the attempt that holds it.
+# A request as it was before each edit.
+approval_edits = Table(
+    "approval_edits",
+    metadata,
+    Column("approval_id", Text, ForeignKey("approvals.id", ondelete="CASCADE"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("tenant"),
+    _text("person"),
+    _text("reason", ""),
+    _json("before"),
+    _at("at"),
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    _id(),
+    _text("tenant"),
+    _text("person"),
+    _text("deputy"),
+    _at("starts_at"),
+    _at("ends_at"),
+    _text("created_by"),
+    _at("created_at"),
+    _at("revoked_at", maybe=True),
+    Index("delegations_span", "tenant", "ends_at"),
+)
+
+# ``attempts`` is also the token of whoever sends: a state is written only by the attempt that holds it. ``forgiven`` of them no longer
+# count against the budget, which began at ``tried_at``: somebody has asked for a new one.
 outbox = Table(
     "outbox",
     metadata,
@@ -190,15 +231,19 @@ outbox = Table(
     _turn(),
     Column("n", Integer, nullable=False),
     _text("kind"),
+    _text("channel", ""),
     _text("recipient"),
     _text("key"),
     _json("payload"),
     _flag("guarded"),
     _text("state"),
     _count("attempts"),
+    _count("forgiven"),
     _text("last_error", ""),
     _at("created_at"),
     _at("delivered_at", maybe=True),
+    _at("tried_at", maybe=True),
+    _at("given_up_at", maybe=True),
     UniqueConstraint("turn_id", "n", name="outbox_place"),
     UniqueConstraint("tenant", "key", name="outbox_key"),
     Index("outbox_conversation", "conversation_id"),
@@ -246,6 +291,8 @@ ledger = Table(
     _at("at"),
 )
 
+# ``state``: armed, paused, disarmed, fired. A time limit runs on the calendar of ``queue``: ``left_s`` working seconds were left at
+# ``since``; ``payload`` is what happens when it fires (a ``Watch``). The other kinds are due at an instant.
 timers = Table(
     "timers",
     metadata,
@@ -256,6 +303,10 @@ timers = Table(
     _text("kind"),
     _text("state", "armed"),
     _at("due_at"),
+    _maybe("queue"),
+    Column("left_s", Double),
+    _at("since", maybe=True),
+    _json("payload", maybe=True),
     Index("timers_due", "due_at", postgresql_where=text("state = 'armed'")),
     Index("timers_turn", "turn_id"),
     Index("timers_conversation", "conversation_id"),
@@ -269,11 +320,27 @@ tokens = Table(
     _text("person"),
     _text("role"),
     _text("label", ""),
+    Column("scopes", ARRAY(Text), nullable=False, server_default="{}"),
     Column("hash", Text, nullable=False, unique=True),
     _at("created_at"),
     _at("expires_at", maybe=True),
     _at("revoked_at", maybe=True),
     Index("tokens_tenant", "tenant"),
+)
+
+# Who did what, and what was refused. ``subject`` is an id; nothing of a customer is in here.
+acts = Table(
+    "acts",
+    metadata,
+    _number(),
+    _text("tenant"),
+    _at("at"),
+    _text("person"),
+    _maybe("token_id"),
+    _text("action"),
+    _text("subject", ""),
+    _text("outcome"),
+    Index("acts_recent", "tenant", "id"),
 )
 
 indexes = Table(

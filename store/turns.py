@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+from core.errors import Conflict
 from core.ports import Clock, Outcome
-from core.types import Cost, Decision, Intent, Plan, Receipt, Turn, Worth
+from core.receipt import Receipt
+from core.types import Cost, Decision, Intent, Plan, Request, Turn, Worth
 from store.approvals import open_approval, subject_of, supersede
 from store.chain import Chain, lock_chain
 from store.checkpoints import Checkpoints
@@ -15,19 +17,21 @@ from store.database import Database, clean
 from store.outbox import write_effects
 from store.receipts import decided_part, stored_receipt
 from store.tables import approval_votes, approvals, turns
+from store.watches import Watches
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-RUNS = 20
+RUNS = 5
 
 
 class Turns:
     """Implements ``core.ports.Turns``."""
 
-    def __init__(self, database: Database, *, clock: Clock) -> None:
+    def __init__(self, database: Database, *, clock: Clock, watches: Watches | None = None) -> None:
         self._database, self._clock, self._checkpoints = database, clock, Checkpoints()
+        self._watches = watches or Watches()
 
     async def load(self, turn_id: str) -> Turn | None:
         """The turn, and from now on no further message joins it. None when it is done, waiting or failed.
@@ -37,35 +41,41 @@ class Turns:
         begun = update(turns).where(turns.c.id == turn_id, turns.c.status.in_(("queued", "running")))
         async with self._database.transaction() as db:
             row = (await db.execute(begun.values(status="running", runs=turns.c.runs + 1).returning(turns))).one_or_none()
-            if row is not None and row.runs <= RUNS:
+            if row is not None and row.runs - row.forgiven <= RUNS:
                 return await read_turn(db, row, self._clock.now())
         if row is not None:
-            await self.fail(turn_id, f"{RUNS} workers ended while they decided it")
+            await self.fail(turn_id, f"{RUNS} workers ended while they decided it", run=row.runs)
         return None
 
     async def commit(self, turn: Turn, outcome: Outcome) -> None:
-        """Everything of the turn in one transaction; nothing when somebody else has committed it."""
+        """Everything of the turn in one transaction; nothing when somebody else has begun it since, or committed it.
+
+        Raises:
+            Conflict: a person took the conversation over (or gave it back) while the turn was decided; it must be decided again.
+        """
         now, receipt = self._clock.now(), stored_receipt(outcome.receipt)
-        async with self._database.transaction() as db:
+        async with self._database.transaction(turn.tenant) as db:
             chain = await lock_chain(db, turn.conversation_id)
-            held = await _advance(db, turn.id, ("queued", "running"), outcome, receipt, now)
+            held = await _advance(db, turn, "running", outcome, receipt, now)
             if held is None:
                 return
+            _check_mode(chain, turn)
             subject = subject_of(chain.conversation_id, outcome.receipt.plan)
             if subject is not None and (outcome.effects or outcome.paused):
                 await supersede(chain, subject, turn.id, now)
             await self._write(chain, turn, outcome, held=held, at=now)
             await _enter_decision(chain, turn, outcome, receipt, now)
 
-    async def fail(self, turn_id: str, error: str) -> None:
-        """Close the turn with a receipt that says why, and let the conversation go on."""
+    async def fail(self, turn_id: str, error: str, *, run: int | None = None) -> None:
+        """Close the turn with a receipt that says why, and let the conversation go on; with ``run``, only if that is still the latest."""
         now = self._clock.now()
         async with self._database.transaction() as db:
             conversation = await db.scalar(select(turns.c.conversation_id).where(turns.c.id == turn_id))
             if conversation is None:
                 return
             chain = await lock_chain(db, conversation)
-            open = (turns.c.id == turn_id, turns.c.status.in_(("queued", "running", "waiting")))
+            open = [turns.c.id == turn_id, turns.c.status.in_(("queued", "running", "waiting"))]
+            open += [turns.c.runs == run] if run is not None else []
             row = (await db.execute(select(turns).where(*open))).one_or_none()
             if row is None:
                 return
@@ -78,25 +88,28 @@ class Turns:
             await chain.append("failed", turn_id=turn_id, at=now, value={"receipt": decided_part(receipt), "error": error})
 
     async def decided(self, turn_id: str, saver: "BaseCheckpointSaver[str]") -> tuple[Turn, Receipt, Decision] | None:
-        """The turn, its receipt so far and what came of its approval; its checkpoint is in ``saver``."""
+        """The turn, its receipt so far and what came of its approval; its checkpoint is in ``saver``. No earlier run may finish it now."""
+        begun = update(turns).where(turns.c.id == turn_id, turns.c.status == "waiting").values(runs=turns.c.runs + 1)
         async with self._database.transaction() as db:
-            row = (await db.execute(select(turns).where(turns.c.id == turn_id, turns.c.status == "waiting"))).one_or_none()
+            row = (await db.execute(begun.returning(turns))).one_or_none()
             decision = await _decision(db, turn_id) if row is not None else None
             if row is None or decision is None:
                 return None
-            await self._checkpoints.give(db, turn_id, saver)
-            return await read_turn(db, row, self._clock.now()), Receipt.model_validate(row.receipt), decision
+            if row.runs - row.forgiven <= 2 * RUNS:
+                await self._checkpoints.give(db, turn_id, saver)
+                return await read_turn(db, row, self._clock.now()), Receipt.model_validate(row.receipt), decision
+        await self.fail(turn_id, f"{RUNS} workers ended while they acted on its approval", run=row.runs)
+        return None
 
     async def finish(self, turn: Turn, outcome: Outcome, decision: Decision) -> None:
         """Commit what followed ``decision``: effects, or another approval. Nothing when somebody else has."""
         now, receipt = self._clock.now(), stored_receipt(outcome.receipt)
-        async with self._database.transaction() as db:
+        async with self._database.transaction(turn.tenant) as db:
             chain = await lock_chain(db, turn.conversation_id)
             before = await db.scalar(select(turns.c.receipt).where(turns.c.id == turn.id))
-            if not await _act(db, turn.id, now, decision):
-                return
-            held = await _advance(db, turn.id, ("waiting",), outcome, receipt, now)
-            if held is None:
+            held = await _advance(db, turn, "waiting", outcome, receipt, now)
+            if held is None or not await _act(db, turn.id, now, decision):
+                await db.rollback()
                 return
             await self._write(chain, turn, outcome, held=held, at=now)
             if decided_part(receipt) != decided_part(before):
@@ -108,8 +121,11 @@ class Turns:
         """Effects and their owner, and when the turn pauses its approval and checkpoint."""
         await write_effects(chain, turn.id, outcome.effects, held=held, at=at)
         owner = outcome.receipt.plan.owner
-        if owner is not None and any(effect.kind == "assign" for effect in outcome.effects):
+        if owner is not None and turn.mode == "automation" and any(effect.kind == "assign" for effect in outcome.effects):
             await chain.assign(owner)
+            await self._watches.arm(chain, turn.id, outcome.watches, since=turn.received_at, at=at)
+        elif outcome.receipt.plan.action == "clarify" and outcome.effects:
+            await self._watches.pause(chain, at=at)
         if outcome.paused is not None:
             subject = subject_of(chain.conversation_id, outcome.receipt.plan) or f"{turn.id}:other"
             await open_approval(chain, turn.id, subject, outcome.paused.request, at)
@@ -117,9 +133,9 @@ class Turns:
 
 
 async def _advance(
-    db: "AsyncConnection", turn_id: str, expected: tuple[str, ...], outcome: Outcome, receipt: dict[str, Any], at: datetime
+    db: "AsyncConnection", turn: Turn, expected: str, outcome: Outcome, receipt: dict[str, Any], at: datetime
 ) -> bool | None:
-    """Move the turn on by compare-and-set; whether its effects are held, or None when it was not in an expected state."""
+    """Move the turn on by compare-and-set; whether its effects are held, or None when it was not as expected: another run has it."""
     waits = outcome.paused is not None
     values = {
         "status": "waiting" if waits else "done",
@@ -129,9 +145,17 @@ async def _advance(
         "action": outcome.receipt.plan.action,
         "finished_at": None if waits else at,
     }
-    query = update(turns).where(turns.c.id == turn_id, turns.c.status.in_(expected)).values(values).returning(turns.c.held)
+    mine = (turns.c.id == turn.id, turns.c.tenant == turn.tenant, turns.c.status == expected, turns.c.runs == turn.run)
+    query = update(turns).where(*mine).values(values).returning(turns.c.held)
     held: bool | None = (await db.execute(query)).scalar_one_or_none()
     return held
+
+
+def _check_mode(chain: Chain, turn: Turn) -> None:
+    """Automation is silent from the moment of a take-over on, also where it had begun to think before."""
+    if chain.mode != turn.mode:
+        what = f"conversation {chain.conversation_id} changed hands while turn {turn.id} was decided"
+        raise Conflict(problem=f"{what}; it is decided again")
 
 
 async def _enter_decision(chain: Chain, turn: Turn, outcome: Outcome, receipt: dict[str, Any], at: datetime) -> None:
@@ -147,9 +171,11 @@ async def _decision(db: "AsyncConnection", turn_id: str) -> Decision | None:
     row = (await db.execute(select(approvals).where(*closed))).one_or_none()
     if row is None:
         return None
-    cast = (approval_votes.c.approval_id == row.id, approval_votes.c.outcome == row.status)
+    words = (approval_votes.c.outcome == row.status, approval_votes.c.digest == row.digest)
+    cast = (approval_votes.c.approval_id == row.id, *words)
     by = (await db.scalars(select(approval_votes.c.person).where(*cast).order_by(approval_votes.c.at))).all()
-    return Decision(outcome=row.status, by=tuple(by), reason=row.reason, digest=row.digest)
+    request = Request.model_validate(row.request)
+    return Decision(outcome=row.status, by=tuple(by), reason=row.reason, digest=row.digest, text=row.response, request=request)
 
 
 async def _act(db: "AsyncConnection", turn_id: str, at: datetime, decision: Decision | None = None) -> bool:

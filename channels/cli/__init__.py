@@ -2,7 +2,7 @@
 
 import typer
 
-from channels.cli import approvals, audit, db, demo, intents, knowledge, policy, route, serve, tokens
+from channels.cli import approvals, audit, db, demo, intents, knowledge, policy, queue, route, serve, tokens
 from channels.cli.common import Connect
 
 
@@ -27,6 +27,7 @@ def commands(connect: Connect) -> typer.Typer:
     cli.command()(serve.worker)
     for noun, group in {
         "approvals": approvals.app,
+        "queue": queue.app,
         "tokens": tokens.app,
         "intents": intents.app,
         "knowledge": knowledge.app,

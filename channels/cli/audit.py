@@ -1,4 +1,4 @@
-"""``audit``: receipts that prove themselves."""
+"""``audit``: receipts that prove themselves, and who did what."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +18,7 @@ def verify(ctx: typer.Context, company: CompanyOption = None, json: JsonFlag = F
     """Recompute every chain and the ledger; exit 1 and the first broken link when one does not hold."""
 
     async def work(services: "Services") -> int:
-        result = await services.audit.verify(services.tenant())
+        result = await services.audit.verify((await services.acting("read")).tenant)
         if json:
             emit([result])
         elif result.broken:
@@ -41,7 +41,31 @@ def show(
     async def work(services: "Services") -> None:
         from channels.cli.render import receipt_page
 
-        receipt = await services.receipts.get(services.tenant(), id)
+        receipt = await services.receipts.get((await services.acting("read")).tenant, id)
         emit([receipt]) if json else console().print(receipt_page(receipt, names(services)))
+
+    run(ctx, work, company=company)
+
+
+@app.command()
+def acts(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 100,
+    company: CompanyOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Who did what, and what was refused, newest first. The outcome is an HTTP status: 200 done, 403 refused."""
+
+    async def work(services: "Services") -> None:
+        from rich.table import Table
+
+        found = await services.acts.list((await services.acting("admin")).tenant, limit=limit)
+        if json:
+            emit(found)
+            return
+        table = Table("at", "who", "action", "subject", "outcome", box=None, header_style="bold")
+        for act in found:
+            table.add_row(f"{act.at:%Y-%m-%d %H:%M:%S}", act.person, act.action, act.subject, act.outcome)
+        console().print(table if found else "Nobody has done anything yet.")
 
     run(ctx, work, company=company)

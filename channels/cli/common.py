@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,11 +12,14 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from core.access import Actor, Right
     from core.services import Services
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout, one object per line.")]
 CompanyOption = Annotated[str | None, typer.Option("--company", metavar="D", help="Company folder, instead of USHER_COMPANY.")]
 
+
+LOOKING = frozenset({"list", "show", "verify", "acts", "dead", "ingest", "search", "ask", "upgrade"})
 
 # Opens the services for one command; keyword arguments replace settings by name.
 Connect = Callable[..., AbstractAsyncContextManager["Services"]]
@@ -28,9 +31,43 @@ def run(ctx: typer.Context, work: "Callable[[Services], Awaitable[int | None]]",
     async def session() -> int:
         connect: Connect = ctx.obj
         async with connect(**{name: value for name, value in overrides.items() if value is not None}) as services:
-            return await work(services) or 0
+            return await recorded(ctx, services, work)
 
     finish(lambda: asyncio.run(session()))
+
+
+async def recorded(ctx: typer.Context, services: "Services", work: "Callable[[Services], Awaitable[int | None]]") -> int:
+    """Run ``work``; what a command did as somebody (``Services.acting``), and what it was refused, goes on record, in ids only.
+
+    Commands that only look are not recorded; an exit code of its own means that not all of it happened (409).
+    ``ctx.meta["subject"]`` names what a command made.
+    """
+    from core.errors import UsherError
+
+    outcome = 500
+    try:
+        code = await work(services) or 0
+        outcome = 409 if code else 200
+    except UsherError as error:
+        outcome = error.status
+        raise
+    finally:
+        if services.doing and ctx.info_name not in LOOKING:
+            await _record(ctx, services, services.doing, str(outcome))
+    return code
+
+
+async def _record(ctx: typer.Context, services: "Services", by: "Actor", outcome: str) -> None:
+    made = ctx.meta.get("subject") or ctx.params.get("id") or ""
+    for subject in ctx.params.get("ids") or [made]:
+        act = {"action": ctx.info_name or "", "subject": str(subject), "outcome": outcome}
+        await services.acts.record(by.tenant, person=by.person, token_id=by.token_id, **act)
+
+
+@asynccontextmanager
+async def acting(services: "Services", right: "Right", action: str) -> "AsyncIterator[Actor]":  # noqa: ARG001 - see recorded
+    """``services.acting`` for a block; the command's own name is what goes on record."""
+    yield await services.acting(right)
 
 
 def finish(call: Callable[[], int | None]) -> None:

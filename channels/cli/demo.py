@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from core.services import Approval, Services, Word
-    from core.types import Receipt
+    from core.receipt import Receipt
+    from core.services import Services
+    from core.views import Approval, Word
 
 INBOX = "inbox"
 DATABASE = "usher_demo"
@@ -122,7 +123,8 @@ async def _asked(services: "Services", screen: "Console", approval: "Approval") 
         return False
     reason = Prompt.ask("    why", default="", console=screen) if word == "a" else Prompt.ask("    why", console=screen)
     people = services.companies[services.tenant()].roster.people
-    by = next(person for person in people if services.may(services.tenant(), person.id, approval.missing()[0]))
+    need, refusal = approval.missing()[0], services.approvers.refusal
+    by = next(person for person in people if refusal(approval.tenant, person.id, need, approval.request) is None)
     await _record(services, approval, by.id, "approved" if word == "a" else "rejected", reason)
     screen.print(f"    recorded as {by.name}'s decision")
     return True

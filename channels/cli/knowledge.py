@@ -18,8 +18,8 @@ def ingest(ctx: typer.Context, company: CompanyOption = None, json: JsonFlag = F
     """Bring the index up to the handbook. Unchanged pages cost nothing; a broken page is named and skipped, with exit 1."""
 
     async def work(services: "Services") -> int:
-        screen = console(to_stderr=True)
-        result = dict(await services.knowledge.ingest(services.tenant(), lambda text: screen.print(f"[dim]{text}[/]")))
+        screen, tenant = console(to_stderr=True), (await services.acting("read")).tenant
+        result = dict(await services.knowledge.ingest(tenant, lambda text: screen.print(f"[dim]{text}[/]")))
         skipped = result.get("skipped") or ()
         for problem in skipped if isinstance(skipped, (list, tuple)) else ():
             fail(str(problem))
@@ -43,9 +43,10 @@ def search(
     """The passages that fit best."""
 
     async def work(services: "Services") -> None:
-        await services.knowledge.ingest(services.tenant(), lambda _: None)
+        tenant = (await services.acting("read")).tenant
+        await services.knowledge.ingest(tenant, lambda _: None)
         audiences: list[Audience] = ["public", "internal"] if internal else ["public"]
-        found = await services.knowledge.retriever(services.tenant()).search(query, audiences=audiences, limit=limit)
+        found = await services.knowledge.retriever(tenant).search(query, audiences=audiences, limit=limit)
         if json:
             emit(passage.model_dump(include={"document", "heading", "text", "score"}) for passage in found)
             return
@@ -60,8 +61,9 @@ def ask(ctx: typer.Context, question: str, company: CompanyOption = None, json: 
     """An answer of cited sentences, or an honest abstention."""
 
     async def work(services: "Services") -> None:
-        await services.knowledge.ingest(services.tenant(), lambda _: None)
-        answer = await services.knowledge.ask(services.tenant(), question)
+        tenant = (await services.acting("read")).tenant
+        await services.knowledge.ingest(tenant, lambda _: None)
+        answer = await services.knowledge.ask(tenant, question)
         if json:
             emit([answer])
         elif answer.abstained:

@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from core.services import Approval
-    from core.types import Effect, Plan, Receipt
+    from core.receipt import Receipt
+    from core.types import Effect, Plan
+    from core.views import Approval
 
 LEVELS = {4: "CXO", 3: "executive sponsor", 2: "account team", 1: "queue", 0: "automation"}
 COLOURS = {4: "bold magenta", 3: "bold yellow", 2: "cyan", 1: "green", 0: "dim"}
@@ -140,8 +141,14 @@ def approval_page(approval: "Approval", names: dict[str, str]) -> RenderableType
         (
             f"[dim]needs[/] {', '.join(f'{need.quorum} × {need.role}' for need in request.needs)}"
             f"   [dim]status[/] {approval.status}   [dim]until[/] {approval.expires_at:%a %H:%M} UTC   [dim]rule[/] {', '.join(plan.rules)}"
+            f"   [dim]digest[/] {request.digest[:12]}"
         ),
     ]
+    lines += [
+        f"[dim]asked to[/] {', '.join(names.get(id, id) for id in people)} [dim]for {role}[/]"
+        for role, people in approval.assignees.items()
+    ]
+    lines += [f"[dim]edited by[/] {names.get(edit.person, edit.person)} [dim]{escape(edit.reason)}[/]" for edit in approval.edits]
     lines += [f"[dim]{vote.outcome} by[/] {names.get(vote.person, vote.person)} [dim]{escape(vote.reason)}[/]" for vote in approval.votes]
     return Group(*lines, *(_effect(effect, names) for effect in request.effects))
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.ports import Arrival
+    from core.receipt import Receipt
     from core.services import Services
-    from core.types import Receipt
 
 
 def route(

@@ -76,10 +76,15 @@ def reading(label: str, confidence: float = 0.95, **more: object) -> Intent:
 
 
 def crew(
-    intent: Intent, facts: dict[str, object] | None = None, *, retriever: FixedRetriever | None = None, writer: Writer | None = None
+    intent: Intent,
+    facts: dict[str, object] | None = None,
+    *,
+    retriever: FixedRetriever | None = None,
+    writer: Writer | None = None,
+    policy_text: str | None = None,
 ) -> Crew:
     company = example()
-    policy = load(company.policy_text, company.policy_file, company.roster, company.intents)
+    policy = load(policy_text or company.policy_text, company.policy_file, company.roster, company.intents)
     return Crew(
         profile=company.profile,
         intent=FixedIntent(intent),

@@ -10,7 +10,8 @@ from langgraph.types import Command, interrupt
 from core.checkpoint import serializer
 from core.clock import ShiftedClock
 from core.ports import Outcome, Paused
-from core.types import ApprovalNeed, Cost, Decision, Effect, Inbound, Intent, Label, Plan, Receipt, Request, Sender, Turn, Worth
+from core.receipt import Receipt
+from core.types import ApprovalNeed, Cost, Decision, Edit, Effect, Inbound, Intent, Label, Plan, Request, Sender, Turn, Worth
 from store.approvals import Approvals
 from store.audit import Audit
 from store.conversations import Conversations
@@ -43,6 +44,26 @@ class Postbox:
         return key in self.arrived if self._knows else None
 
 
+class House:
+    """Who may what here: a need's role, any role for an assignee; an edit changes the owner, and ``d1`` becomes ``d1-owner``."""
+
+    def refusal(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
+        return None if ROLES.get(person) == need.role else f"is {ROLES.get(person)}, and it needs {need.role}"
+
+    def refusal_of_assignee(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
+        return None if person in ROLES else "is not in the roster"
+
+    def leads(self, tenant: str, person: str) -> bool:
+        return person == "lea"
+
+    def revise(self, tenant: str, request: Request, edit: Edit) -> Request:
+        if edit.owner is None or edit.owner not in ROLES:
+            raise ValueError(f"{edit.owner!r} is not in the roster")
+        effects = tuple(effect.model_copy(update={"to": edit.owner}) for effect in request.effects)
+        plan = request.plan.model_copy(update={"owner": edit.owner})
+        return request.model_copy(update={"plan": plan, "effects": effects, "digest": f"{request.digest}-{edit.owner}"})
+
+
 class Desk:
     """Everything that one company's messages pass through, on a clock that the test moves."""
 
@@ -50,9 +71,9 @@ class Desk:
         self.database, self.clock, self.postbox = database, ShiftedClock(NOON), postbox or Postbox()
         self.mailroom = Mailroom(database, clock=self.clock, settle_s={ACME: {"chat": settle_s}}, held=held)
         self.turns = Turns(database, clock=self.clock)
-        self.approvals = Approvals(database, clock=self.clock, may=lambda _, person, need: ROLES.get(person) == need.role)
+        self.approvals = Approvals(database, clock=self.clock, approvers=House())
         self.outbox = Outbox(database, clock=self.clock, default=self.postbox, attempts=3)
-        self.receipts, self.conversations, self.audit = Receipts(database), Conversations(database), Audit(database)
+        self.receipts, self.conversations, self.audit = Receipts(database), Conversations(database, clock=self.clock), Audit(database)
 
     async def arrive(self, id: str = "m1", **changes: Any) -> Turn:
         """A message whose turn has been loaded."""
@@ -152,7 +173,8 @@ def waiting_graph(saver: InMemorySaver) -> Any:
 
     def wait(state: State) -> dict[str, object]:
         decision = Decision.model_validate(interrupt("decide"))
-        return {"effects": state["effects"] if decision.outcome == "approved" else []}
+        assert decision.request is not None
+        return {"effects": list(decision.request.effects) if decision.outcome == "approved" else []}
 
     graph = StateGraph(State).add_node("plan", plan).add_node("wait", wait)
     return graph.add_edge(START, "plan").add_edge("plan", "wait").add_edge("wait", END).compile(checkpointer=saver)

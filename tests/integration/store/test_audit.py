@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from core.services import Broken
+from core.views import Broken
 from store.database import Database
 from tests.integration.store.desk import ACME, NOON, Desk
 

@@ -1,7 +1,7 @@
-from core.types import Decision, Inbound, Intent, Sender
-from graph.nodes import digest
+from core.digest import request_digest
+from core.types import Decision, Edit, Inbound, Intent, Sender
 from graph.router import Lane
-from tests.support.company import TUESDAY, FixedRetriever, crew, reading, turn
+from tests.support.company import TUESDAY, FixedRetriever, crew, example, reading, turn
 
 CHURN = {"known": True, "tier": "enterprise", "deal_value": 480000.0, "arr": 900000.0, "strategic": True, "region": "emea"}
 
@@ -32,7 +32,7 @@ async def test_an_executive_is_reached_only_after_the_approval() -> None:
     assert paused.receipt.status == "waiting"
     assert [effect.kind for effect in paused.effects] == ["reply"], "the customer is acknowledged, nothing else leaves"
     request = paused.paused.request
-    assert request.digest == digest(request.plan, request.effects)
+    assert request.digest == request_digest(request.plan, request.effects)
     done = await lane.go_on(turn(), Decision(outcome="approved", by=("rafael.ortiz",), digest=request.digest))
     assert done.effects == request.effects
     assert {effect.to for effect in done.effects} == {"daniel.osei"}
@@ -45,6 +45,58 @@ async def test_a_rejected_escalation_goes_to_the_strictest_path_without_approval
     assert done.receipt.plan.role == "vp_success"
     assert done.receipt.plan.reasons[0] == "rejected by rafael.ortiz: known already"
     assert [effect.kind for effect in done.effects] == ["assign", "notify"], "the acknowledgement is not sent twice"
+
+
+async def test_a_time_out_follows_the_fall_back_of_the_path_that_was_asked() -> None:
+    lane = churning()
+    await lane.start(turn())
+    done = await lane.go_on(turn(), Decision(outcome="expired"))
+    assert done.receipt.plan.role == "vp_sales", "the CRO's fall-back, not the strictest plan without an approval"
+    assert done.receipt.plan.reasons[:2] == ("expired by time-out", "VP Sales stands in for Chief Revenue Officer")
+    assert {effect.to for effect in done.effects} == {"rafael.ortiz"}
+
+
+async def test_a_response_sends_the_persons_words_and_nothing_else() -> None:
+    lane = churning()
+    await lane.start(turn())
+    done = await lane.go_on(turn(), Decision(outcome="responded", by=("rafael.ortiz",), text="I call you at noon."))
+    (said,) = done.effects
+    assert (said.kind, said.text, said.to, said.key) == ("reply", "I call you at noon.", "ana@customer.example", "t1:response")
+    assert (done.receipt.plan.action, done.receipt.plan.draft) == ("answer", "I call you at noon.")
+
+
+async def test_what_runs_is_the_request_as_it_was_approved() -> None:
+    lane = churning()
+    paused = await lane.start(turn())
+    assert paused.paused
+    edited = lane.crew.planner.revise(paused.paused.request, Edit(owner="rafael.ortiz"))
+    decision = Decision(outcome="approved", by=("daniel.osei",), digest=edited.digest, request=edited)
+    done = await lane.go_on(turn(), decision)
+    assert done.effects == edited.effects
+    assert done.receipt.plan.owner == "rafael.ortiz"
+
+
+async def test_a_request_that_does_not_fit_its_digest_never_runs() -> None:
+    lane = churning()
+    paused = await lane.start(turn())
+    assert paused.paused
+    request = paused.paused.request
+    forged = request.model_copy(update={"effects": (request.effects[0].model_copy(update={"to": "gwen.pritchard"}),)})
+    done = await lane.go_on(turn(), Decision(outcome="approved", digest=request.digest, request=forged))
+    assert "what was approved is not what was asked" in done.receipt.plan.reasons[0]
+    assert "gwen.pritchard" not in {effect.to for effect in done.effects}
+
+
+async def test_an_answer_that_needs_an_approval_waits_for_it() -> None:
+    text = example().policy_text.replace("then: {action: answer}", "then: {action: answer, approvals: [{role: support_lead}]}")
+    assert text != example().policy_text
+    lane = Lane(crew(reading("how_to_question"), policy_text=text))
+    paused = await lane.start(turn())
+    assert paused.paused
+    (said,) = paused.paused.request.effects
+    assert (said.kind, said.guarded) == ("reply", True)
+    assert "Annual plans are refunded" in said.text
+    assert "Annual plans" not in paused.effects[0].text, "only the acknowledgement leaves"
 
 
 async def test_a_superseded_approval_does_nothing() -> None:

@@ -1,0 +1,56 @@
+"""What is kept of a turn: its receipt, as `route --json` prints it."""
+
+from datetime import datetime
+from typing import Literal
+
+from core.types import Channel, Cost, Intent, Plan, Signal, Step, Value, Verdict, Worth
+
+
+class EntryView(Value):
+    kind: str
+    at: datetime
+    hash: str
+
+
+class EffectView(Value):
+    kind: str
+    to: str
+    key: str
+    state: str
+
+
+class PassageView(Value):
+    document: str
+    heading: str
+    score: float
+
+
+class Receipt(Value):
+    """The joined view of one turn, as ``route --json`` prints it."""
+
+    id: str
+    turn_id: str
+    message_ids: tuple[str, ...]
+    conversation_id: str
+    tenant: str
+    channel: Channel
+    received_at: datetime
+    sender: str = ""
+    subject: str = ""
+    status: Literal["done", "waiting", "failed"] = "done"
+    intent: Intent
+    value: Worth
+    signals: tuple[Signal, ...]
+    data_quality: float
+    passages: tuple[PassageView, ...]
+    plan: Plan
+    verdict: Verdict
+    verdict_reasons: tuple[str, ...] = ()
+    approval_id: str | None = None
+    effects: tuple[EffectView, ...] = ()
+    policy_version: str
+    model_versions: dict[str, str]
+    degraded: tuple[str, ...] = ()
+    cost: Cost
+    steps: tuple[Step, ...]
+    entries: tuple[EntryView, ...] = ()

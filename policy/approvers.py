@@ -1,0 +1,45 @@
+"""Who may decide: role or level, spending limits, and what may be changed before the decision. Pure, and closed by default."""
+
+from collections.abc import Mapping
+
+from core.access import rights_of
+from core.company import Roster
+from core.types import ApprovalNeed, Edit, Request
+from policy.limits import beyond, named, stands
+from policy.load import Compiled
+from policy.revision import revise
+
+
+class Approvers:
+    """Implements ``core.ports.Approvers`` for the companies served: tenant → its policy and its people."""
+
+    def __init__(self, policies: Mapping[str, Compiled], rosters: Mapping[str, Roster]) -> None:
+        self._policies, self._rosters = policies, rosters
+
+    def refusal(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
+        """Why ``person`` may not decide ``need`` of ``request``; None when they may."""
+        return self._refusal(tenant, person, need, request)
+
+    def refusal_of_assignee(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
+        """Why ``need`` may not be handed to ``person``, who must stand at least as high as those it asks for."""
+        level = need.level if need.level is not None else self._policies[tenant].policy.roles[need.role].level
+        return self._refusal(tenant, person, ApprovalNeed(role=f"level:{level}"), request)
+
+    def leads(self, tenant: str, person: str) -> bool:
+        """Whether ``person`` may reassign what is not theirs."""
+        found = self._rosters[tenant].get(person)
+        return found is not None and "assign" in rights_of(found.access)
+
+    def revise(self, tenant: str, request: Request, edit: Edit) -> Request:
+        """The request as ``edit`` makes it. Raises ValueError with what the policy has against it."""
+        return revise(self._policies[tenant].policy, self._rosters[tenant], request, edit)
+
+    def _refusal(self, tenant: str, id: str, need: ApprovalNeed, request: Request) -> str | None:
+        policy, person = self._policies[tenant].policy, self._rosters[tenant].get(id)
+        if person is None:
+            return "is not in the roster"
+        if "decide" not in rights_of(person.access):
+            return "is no approver"
+        if not stands(policy, person, need):
+            return f"is {policy.roles[person.role].title}, and it needs {named(policy, need)}"
+        return beyond(person, request.plan.spend)
