@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint unit integration acceptance format picture pins clean
+.PHONY: help setup demo serve test lint unit integration acceptance chaos bench format picture pins clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo "$$p" && break; done)
@@ -56,6 +56,13 @@ integration: setup
 
 acceptance: setup
 	$(BIN)/pytest tests/acceptance -n 2 --dist loadfile
+
+MINUTES ?= 2
+chaos: setup  ## workers, web process and PostgreSQL killed and stopped at random; make chaos MINUTES=20
+	@$(PY) -m benchmarks.chaos --minutes $(MINUTES)
+
+bench: setup  ## durable turns without a model: speed, cost, growth
+	@$(PY) -m benchmarks.turns
 
 format: setup
 	$(BIN)/ruff check --fix .

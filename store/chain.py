@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 
 from core.errors import NotFound
+from store.database import TENANT_ROLE
 from store.tables import conversations
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ APPEND = text("""
     UPDATE conversations SET head = :hash, length = :seq, updated_at = greatest(updated_at, :at)
     WHERE id = :conversation_id
 """)
+
+LOCK = text(f"""
+    SELECT tenant, mode, head, length, set_config('role', '{TENANT_ROLE}', true), set_config('usher.tenant', tenant, true)
+    FROM conversations WHERE id = :id FOR NO KEY UPDATE
+""")  # noqa: S608 - put together from a constant
 
 
 class Chain:
@@ -50,14 +56,12 @@ class Chain:
 
 
 async def lock_chain(db: "AsyncConnection", conversation_id: str) -> Chain:
-    """Lock the conversation and read the end of its chain.
+    """Lock the conversation and read the end of its chain; the rest of the transaction is confined to its tenant (row-level security).
 
     Raises:
         NotFound: there is no such conversation.
     """
-    columns = conversations.c
-    found = select(columns.tenant, columns.mode, columns.head, columns.length).where(columns.id == conversation_id)
-    row = (await db.execute(found.with_for_update(key_share=True))).one_or_none()
+    row = (await db.execute(LOCK, {"id": conversation_id})).one_or_none()
     if row is None:
         raise NotFound(what="conversation", id=conversation_id)
     return Chain(db, tenant=row.tenant, conversation_id=conversation_id, mode=row.mode, head=row.head, length=row.length)

@@ -56,20 +56,35 @@ class Database:
         Raises:
             Unavailable: no connection could be had, or the server went away.
         """
+        async with self._guarded(), self.engine.begin() as connection:
+            if tenant is not None:
+                await connection.execute(CONFINE, {"tenant": tenant})
+            yield connection
+
+    @asynccontextmanager
+    async def _guarded(self) -> AsyncIterator[None]:
+        """What the driver raises when there is no server, in the product's words."""
         from sqlalchemy.exc import DBAPIError, OperationalError
         from sqlalchemy.exc import TimeoutError as NoConnection
 
         try:
-            async with self.engine.begin() as connection:
-                if tenant is not None:
-                    await connection.execute(CONFINE, {"tenant": tenant})
-                yield connection
+            yield
         except NoConnection as error:
             raise Unavailable(what="database", problem=f"all {self._pool} connections are busy") from error
         except DBAPIError as error:
             if isinstance(error, OperationalError) or error.connection_invalidated:
                 raise Unavailable(what="database", problem=first_line(error)) from error
             raise
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator["AsyncConnection"]:
+        """A connection on which each statement is a transaction of its own, for work that is one statement: two round trips less.
+
+        Raises:
+            Unavailable: as ``transaction``.
+        """
+        async with self._guarded(), self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            yield connection
 
     async def close(self) -> None:
         """Close every connection; the next use opens new ones."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Unavailable, UsherError
@@ -23,6 +23,19 @@ log = logging.getLogger("usher.store.outbox")
 # How the end of an effect is entered; ``failed`` is the entry of a turn that failed, and vouches for its receipt.
 ENTRIES = {"delivered": "delivered", "failed": "undelivered", "unknown": "unknown"}
 PLACE = (outbox.c.id, outbox.c.conversation_id, outbox.c.channel, outbox.c.kind)
+
+
+TAKE = text("""
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1, tried_at = coalesce(tried_at, :now)
+    WHERE id = :id AND state IN ('pending', 'sending') RETURNING *
+""")
+# Whoever took the row later has raised ``attempts``: then this attempt writes nothing more.
+CLOSE = text("""
+    UPDATE outbox SET state = :state, last_error = :problem,
+        delivered_at = CASE WHEN :state = 'delivered' THEN CAST(:now AS timestamptz) END,
+        given_up_at = CASE WHEN :state <> 'delivered' THEN CAST(:now AS timestamptz) END
+    WHERE id = :id AND tenant = :tenant AND state = 'sending' AND attempts = :attempts RETURNING id
+""")
 
 
 class NotDelivered(UsherError):
@@ -103,10 +116,8 @@ class Outbox:
 
     async def _take(self, effect: int) -> Any:
         """Commit ``sending`` before anything is sent; None when there is nothing to send."""
-        taken = {"state": "sending", "attempts": outbox.c.attempts + 1, "tried_at": func.coalesce(outbox.c.tried_at, self._clock.now())}
-        open = (outbox.c.id == effect, outbox.c.state.in_(("pending", "sending")))
-        async with self._database.transaction() as db:
-            return (await db.execute(update(outbox).where(*open).values(taken).returning(outbox))).one_or_none()
+        async with self._database.statement() as db:
+            return (await db.execute(TAKE, {"id": effect, "now": self._clock.now()})).one_or_none()
 
     async def _look(self, deliverer: Deliverer | None, row: Any) -> bool | None:
         """Whether an earlier attempt arrived; a receiver that cannot be asked does not know."""
@@ -145,11 +156,10 @@ class Outbox:
     async def _close(self, row: Any, state: str, problem: str) -> None:
         """Write the end of the effect and its entry, unless a later attempt has taken it over."""
         now = self._clock.now()
-        ended = {"state": state, "last_error": problem, "delivered_at" if state == "delivered" else "given_up_at": now}
-        async with self._database.transaction(row.tenant) as db:
+        mine = {"id": row.id, "tenant": row.tenant, "attempts": row.attempts}
+        async with self._database.transaction() as db:
             chain = await lock_chain(db, row.conversation_id)
-            query = update(outbox).where(*_mine(row)).values(ended).returning(outbox.c.id)
-            if (await db.execute(query)).one_or_none() is not None:
+            if (await db.execute(CLOSE, mine | {"state": state, "problem": problem, "now": now})).one_or_none() is not None:
                 value = {"kind": row.kind, "to": row.recipient, "key": row.key, "problem": problem}
                 await chain.append(ENTRIES[state], turn_id=row.turn_id, at=now, value=value)
 
@@ -168,9 +178,9 @@ async def write_effects(chain: Chain, turn_id: str, effects: Sequence[Effect], *
     """Put effects behind those the turn has already, with their delivery jobs. An effect whose key is known is the same effect."""
     if not effects:
         return
-    first = await chain.db.scalar(select(func.count()).select_from(outbox).where(outbox.c.turn_id == turn_id)) or 0
+    before = select(func.count()).select_from(outbox).where(outbox.c.turn_id == turn_id).scalar_subquery()
     place = {"tenant": chain.tenant, "conversation_id": chain.conversation_id, "turn_id": turn_id, "created_at": at}
-    rows = [place | _row(effect) | {"n": first + n, "state": "held" if held else "pending"} for n, effect in enumerate(effects)]
+    rows = [place | _row(effect) | {"n": before + n, "state": "held" if held else "pending"} for n, effect in enumerate(effects)]
     new = insert(outbox).values(rows).on_conflict_do_nothing(constraint="outbox_key").returning(*PLACE)
     written = (await chain.db.execute(new)).all()
     if not held:

@@ -174,6 +174,7 @@ approvals = Table(
     Index("approvals_one_pending", "tenant", "subject", unique=True, postgresql_where=text("status = 'pending'")),
     Index("approvals_recent", "tenant", "status", "created_at"),
     Index("approvals_turn", "turn_id"),
+    Index("approvals_unacted", "turn_id", postgresql_where=text("acted_at IS NULL AND status <> 'pending'")),
     Index("approvals_one_of_turn", "turn_id", unique=True, postgresql_where=text("status = 'pending'")),
     Index("approvals_conversation", "conversation_id"),
 )

@@ -12,7 +12,7 @@ from core.types import Cost, Decision, Intent, Plan, Request, Turn, Worth
 from store.approvals import open_approval, subject_of, supersede
 from store.chain import Chain, lock_chain
 from store.checkpoints import Checkpoints
-from store.context import read_turn
+from store.context import Loads, read_turn
 from store.database import Database, clean
 from store.outbox import write_effects
 from store.receipts import decided_part, stored_receipt
@@ -31,7 +31,7 @@ class Turns:
 
     def __init__(self, database: Database, *, clock: Clock, watches: Watches | None = None) -> None:
         self._database, self._clock, self._checkpoints = database, clock, Checkpoints()
-        self._watches = watches or Watches()
+        self._watches, self._loads = watches or Watches(), Loads()
 
     async def load(self, turn_id: str) -> Turn | None:
         """The turn, and from now on no further message joins it. None when it is done, waiting or failed.
@@ -42,7 +42,7 @@ class Turns:
         async with self._database.transaction() as db:
             row = (await db.execute(begun.values(status="running", runs=turns.c.runs + 1).returning(turns))).one_or_none()
             if row is not None and row.runs - row.forgiven <= RUNS:
-                return await read_turn(db, row, self._clock.now())
+                return await read_turn(db, row, self._clock.now(), self._loads)
         if row is not None:
             await self.fail(turn_id, f"{RUNS} workers ended while they decided it", run=row.runs)
         return None
@@ -54,14 +54,14 @@ class Turns:
             Conflict: a person took the conversation over (or gave it back) while the turn was decided; it must be decided again.
         """
         now, receipt = self._clock.now(), stored_receipt(outcome.receipt)
-        async with self._database.transaction(turn.tenant) as db:
+        async with self._database.transaction() as db:
             chain = await lock_chain(db, turn.conversation_id)
             held = await _advance(db, turn, "running", outcome, receipt, now)
             if held is None:
                 return
             _check_mode(chain, turn)
             subject = subject_of(chain.conversation_id, outcome.receipt.plan)
-            if subject is not None and (outcome.effects or outcome.paused):
+            if subject is not None and (outcome.paused or (outcome.effects and turn.open_approvals)):
                 await supersede(chain, subject, turn.id, now)
             await self._write(chain, turn, outcome, held=held, at=now)
             await _enter_decision(chain, turn, outcome, receipt, now)
@@ -79,7 +79,7 @@ class Turns:
             row = (await db.execute(select(turns).where(*open))).one_or_none()
             if row is None:
                 return
-            receipt = row.receipt or stored_receipt(_failed_receipt(await read_turn(db, row, now), error))
+            receipt = row.receipt or stored_receipt(_failed_receipt(await read_turn(db, row, now, self._loads), error))
             values = {"receipt": receipt, "receipt_id": receipt["id"], "status": "failed", "error": clean(error), "finished_at": now}
             await db.execute(update(turns).where(*open).values(values))
             if row.status == "waiting":
@@ -97,14 +97,14 @@ class Turns:
                 return None
             if row.runs - row.forgiven <= 2 * RUNS:
                 await self._checkpoints.give(db, turn_id, saver)
-                return await read_turn(db, row, self._clock.now()), Receipt.model_validate(row.receipt), decision
+                return await read_turn(db, row, self._clock.now(), self._loads), Receipt.model_validate(row.receipt), decision
         await self.fail(turn_id, f"{RUNS} workers ended while they acted on its approval", run=row.runs)
         return None
 
     async def finish(self, turn: Turn, outcome: Outcome, decision: Decision) -> None:
         """Commit what followed ``decision``: effects, or another approval. Nothing when somebody else has."""
         now, receipt = self._clock.now(), stored_receipt(outcome.receipt)
-        async with self._database.transaction(turn.tenant) as db:
+        async with self._database.transaction() as db:
             chain = await lock_chain(db, turn.conversation_id)
             before = await db.scalar(select(turns.c.receipt).where(turns.c.id == turn.id))
             held = await _advance(db, turn, "waiting", outcome, receipt, now)
@@ -123,6 +123,7 @@ class Turns:
         owner = outcome.receipt.plan.owner
         if owner is not None and turn.mode == "automation" and any(effect.kind == "assign" for effect in outcome.effects):
             await chain.assign(owner)
+            self._loads.assigned(turn.tenant, owner)
             await self._watches.arm(chain, turn.id, outcome.watches, since=turn.received_at, at=at)
         elif outcome.receipt.plan.action == "clarify" and outcome.effects:
             await self._watches.pause(chain, at=at)

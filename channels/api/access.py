@@ -79,7 +79,7 @@ class Recorder:
 
     async def _record(self, scope: "Scope", status: int) -> None:
         token: Token | None = scope["state"].get("token")
-        if token is None or not self._worth(scope["method"], status, token):
+        if token is None or not self._worth(scope, status, token):
             return
         subject = scope["state"].get("subject") or str(scope.get("path_params", {}).get("id", ""))
         named = {"action": getattr(scope.get("route"), "name", "unknown"), "subject": subject}
@@ -88,7 +88,9 @@ class Recorder:
         except UsherError:
             log.exception("%s of %s (%s) is not on record", named["action"], token.person, status)
 
-    def _worth(self, method: str, status: int, token: Token) -> bool:
+    def _worth(self, scope: "Scope", status: int, token: Token) -> bool:
+        """A message that was taken in is a record of itself."""
         if status == 429:
             return self._rates.first_refusal(token.id)
-        return method not in READING or status == 403
+        changes = scope["method"] not in READING and scope.get("path") != "/v1/messages"
+        return changes or status == 403

@@ -7,6 +7,7 @@ ALTER TABLE approvals
 ALTER TABLE approvals
     DROP CONSTRAINT approvals_status_check,
     ADD CHECK (status IN ('pending', 'approved', 'rejected', 'responded', 'expired', 'superseded'));
+CREATE INDEX approvals_unacted ON approvals (turn_id) WHERE acted_at IS NULL AND status <> 'pending';
 CREATE UNIQUE INDEX approvals_one_of_turn ON approvals (turn_id) WHERE status = 'pending';
 
 ALTER TABLE approval_votes ADD COLUMN digest text, ADD COLUMN behalf text;

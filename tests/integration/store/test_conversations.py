@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from channels.api import make_api
 from core.errors import Conflict, NotFound
+from store.context import LOAD_S
 from store.conversations import Conversations
 from store.database import Database
 from store.timers import sweep
@@ -115,6 +116,7 @@ async def test_a_closed_conversation_has_no_limits_and_is_nobodys_load(database:
     closed = await desk.conversations.close(ACME, id, person="ann", disposition="solved")
     assert (closed.mode, closed.closed_at is not None) == ("automation", True)
     assert set((await desk.states()).values()) == {"disarmed"}
+    await asyncio.sleep(LOAD_S)
     again = await desk.turns.load(other.id)
     assert (other.load, again.load if again else None) == ({"ann": 1}, {})
     with pytest.raises(Conflict, match="was closed at 2026-03-10 12:00:0"):
@@ -127,6 +129,7 @@ async def test_a_message_reopens_a_closed_conversation_for_its_owner(database: D
     desk = Desk(database)
     id = await taken(desk)
     await desk.conversations.close(ACME, id, person="ann")
+    await asyncio.sleep(LOAD_S)
     turn = await desk.arrive("m2")
     assert (turn.conversation_id, turn.mode, turn.owner, turn.load) == (id, "automation", "ann", {"ann": 1})
 

@@ -144,12 +144,12 @@ async def test_a_place_that_cannot_be_a_folder_is_refused(tmp_path: Path, place:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root's server is another user's")
-async def test_a_database_that_cannot_be_reached_any_more_is_said_and_never_replaced_by_an_empty_one(folder: Path) -> None:
+def test_a_database_that_cannot_be_reached_any_more_is_said_and_never_replaced_by_an_empty_one(folder: Path) -> None:
     folder.chmod(0o700)
     with pytest.raises(Unavailable, match="holds a database that PostgreSQL's user can no longer reach"):
-        await EmbeddedPostgres(folder, options=FAST).url("usher")
+        asyncio.run(EmbeddedPostgres(folder, options=FAST).url("usher"))
     assert not (folder / "postgres.path").exists()
     folder.chmod(0o755)
     (folder / "postgres.path").write_text("/var/lib/usher/gone")
     with pytest.raises(Unavailable, match="should lie in /var/lib/usher/gone and is not there"):
-        await EmbeddedPostgres(folder, options=FAST).url("usher")
+        asyncio.run(EmbeddedPostgres(folder, options=FAST).url("usher"))
