@@ -69,7 +69,7 @@ class Sweeper:
 
 
 # Not a parameter: a plan made for any state could not use the index of the armed ones.
-ARMED = literal_column("'armed'")
+ARMED: "ColumnElement[str]" = literal_column("'armed'")
 
 
 async def sweep(database: Database, now: datetime) -> int:
