@@ -17,6 +17,8 @@ help:
 	@echo "make demo    set up, then route the example inbox end to end"
 	@echo "make test    set up, then lint, types, import contracts and all tests"
 	@echo "make serve   set up, then API and worker on http://127.0.0.1:8080"
+	@echo "make chaos   set up, then two minutes of killed workers, web processes and databases, and what came of it"
+	@echo "make bench   set up, then the speed and cost of durable turns"
 
 setup: build/encoder/version.json
 
@@ -52,14 +54,15 @@ unit: setup
 	$(BIN)/pytest tests/unit -n 2
 
 integration: setup
-	$(BIN)/pytest tests/integration -n 2
+	$(BIN)/pytest tests/integration -n 4  # many of them wait for a worker to be found dead
 
 acceptance: setup
 	$(BIN)/pytest tests/acceptance -n 2 --dist loadfile
 
 MINUTES ?= 2
+CHAOS ?=
 chaos: setup  ## workers, web process and PostgreSQL killed and stopped at random; make chaos MINUTES=20
-	@$(PY) -m benchmarks.chaos --minutes $(MINUTES)
+	@$(PY) -m benchmarks.chaos --minutes $(MINUTES) $(CHAOS)
 
 bench: setup  ## durable turns without a model: speed, cost, growth
 	@$(PY) -m benchmarks.turns

@@ -110,6 +110,12 @@ class Approvers(Protocol):
     def refusal_of_assignee(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
         """Why ``need`` may not be handed to ``person``."""
 
+    def refusal_of_deputy(self, tenant: str, person: str, deputy: str) -> str | None:
+        """Why somebody else may not appoint ``deputy`` for ``person``."""
+
+    def knows(self, tenant: str, person: str) -> bool:
+        """Whether the roster has them."""
+
     def leads(self, tenant: str, person: str) -> bool:
         """Whether ``person`` may reassign what is not theirs."""
 

@@ -18,7 +18,7 @@ Progress = Callable[[str], None]
 
 class Approvals(Protocol):
     async def list(self, tenant: str, *, status: str | None = "pending", limit: int = 100) -> Sequence[Approval]:
-        """The newest approvals of that status (None: of any), newest first."""
+        """Pending ones by when they expire, the soonest first; of another status (None: of any) the newest first."""
 
     async def show(self, tenant: str, id: str) -> Approval:
         """By its own id or its turn's. Raises NotFound."""
@@ -38,7 +38,7 @@ class Approvals(Protocol):
         """
 
     async def reassign(
-        self, tenant: str, id: str, *, person: str, to: Sequence[str], role: str | None = None, reason: str = ""
+        self, tenant: str, id: str, *, person: str, to: Sequence[str], role: str | None = None, reason: str = "", leading: bool = True
     ) -> Approval:
         """Let ``to`` decide on a need (the only one, or ``role``'s) in place of whoever had it.
 

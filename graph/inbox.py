@@ -108,8 +108,11 @@ def _said(answer: Mapping[str, Any], request: Request) -> Said:
 def _edit(answer: Mapping[str, Any], request: Request) -> Edit:
     action = answer.get("edited_action") or answer.get("args")
     args = action.get("args") if isinstance(action, Mapping) else None
-    if not isinstance(args, Mapping):
+    if not isinstance(action, Mapping) or not isinstance(args, Mapping):
         raise InvalidAnswer(problem="an edit needs the edited action with its args")
+    named = action.get("name", action.get("action"))
+    if named not in (None, name_of(request.plan)):
+        raise InvalidAnswer(problem=f"the action is {name_of(request.plan)} and cannot become {named!r}")
     before = arguments(request)
     unknown = sorted(set(args) - set(before) - set(request.plan.spend))
     if unknown:

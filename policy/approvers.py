@@ -25,6 +25,17 @@ class Approvers:
         level = need.level if need.level is not None else self._policies[tenant].policy.roles[need.role].level
         return self._refusal(tenant, person, ApprovalNeed(role=f"level:{level}"), request)
 
+    def refusal_of_deputy(self, tenant: str, person: str, deputy: str) -> str | None:
+        """Why somebody else may not appoint ``deputy`` for ``person``; None when the deputy stands as high."""
+        roster, roles = self._rosters[tenant], self._policies[tenant].policy.roles
+        absent, other = roster.get(person), roster.get(deputy)
+        if absent is None or other is None or "decide" not in rights_of(other.access):
+            return "is no approver"
+        return None if roles[other.role].level >= roles[absent.role].level else f"stands lower than {person}"
+
+    def knows(self, tenant: str, person: str) -> bool:
+        return self._rosters[tenant].get(person) is not None
+
     def leads(self, tenant: str, person: str) -> bool:
         """Whether ``person`` may reassign what is not theirs."""
         found = self._rosters[tenant].get(person)

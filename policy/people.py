@@ -62,7 +62,13 @@ def stay(policy: Policy, roster: Roster, owner: Person, need: Need) -> Assignmen
 
 
 def _chain(policy: Policy, roles: Sequence[str]) -> list[tuple[str, ...]]:
-    """The roles, then their fall-backs, each role once."""
+    """The roles, then their fall-backs, each role once. One that itself needs an approval is passed by: nobody has given it."""
+    steps = _steps(policy, roles)
+    free = (tuple(role for role in step if not policy.roles[role].approvals) for step in steps[1:])
+    return [steps[0], *(step for step in free if step)]
+
+
+def _steps(policy: Policy, roles: Sequence[str]) -> list[tuple[str, ...]]:
     chain, seen = [tuple(roles)], set(roles)
     while True:
         step = tuple(

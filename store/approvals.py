@@ -32,8 +32,9 @@ class Approvals:
         self._database, self._clock, self._approvers = database, clock, approvers
 
     async def list(self, tenant: str, *, status: str | None = "pending", limit: int = 100) -> tuple[Approval, ...]:
-        """The newest approvals of that status (None: of any), newest first."""
-        query = select(approvals).where(approvals.c.tenant == tenant).order_by(approvals.c.created_at.desc()).limit(limit)
+        """Pending ones by when they expire, the soonest first; of another status (None: of any) the newest first."""
+        order = approvals.c.expires_at if status == "pending" else approvals.c.created_at.desc()
+        query = select(approvals).where(approvals.c.tenant == tenant).order_by(order, approvals.c.id).limit(limit)
         async with self._database.transaction(tenant) as db:
             return await read_approvals(db, query if status is None else query.where(approvals.c.status == status))
 
@@ -91,9 +92,10 @@ class Approvals:
             return await find_approval(chain.db, tenant, approval.id)
 
     async def reassign(
-        self, tenant: str, id: str, *, person: str, to: Sequence[str], role: str | None = None, reason: str = ""
+        self, tenant: str, id: str, *, person: str, to: Sequence[str], role: str | None = None, reason: str = "", leading: bool = True
     ) -> Approval:
-        """Let ``to`` decide on a need (the only one still open, or ``role``'s) in place of whoever had it.
+        """Let ``to`` decide on a need (the only one still open, or ``role``'s) in place of whoever had it. ``leading``:
+        ``person``'s token lets them act as a lead, if they are one.
 
         Raises:
             NotFound, Conflict: as for ``decide``.
@@ -103,12 +105,12 @@ class Approvals:
         async with self._open(tenant, id, None) as (chain, approval):
             need = need_to_assign(approval, role, to)
             now = self._clock.now()
-            if not self._approvers.leads(tenant, person):
+            if not (leading and self._approvers.leads(tenant, person)):
                 await take_seat(chain, self._approvers, approval, person, "rejected", now, only=need)
             for each in to:
                 refused = self._approvers.refusal_of_assignee(tenant, each, need, approval.request)
-                if refused or each == approval.requested_by:
-                    raise InvalidEdit(approval=approval.id, problem=f"{each} {refused or 'asked for it and cannot approve it'}")
+                if refused or any(each == edit.person for edit in approval.edits):
+                    raise InvalidEdit(approval=approval.id, problem=f"{each} {refused or 'changed it and cannot approve it'}")
             await assign_need(chain, approval, need, to, person=person, reason=clean(reason), at=now)
             return await find_approval(chain.db, tenant, approval.id)
 

@@ -51,13 +51,13 @@ async def take_seat(
         Forbidden: they asked for it themselves (four eyes; withdrawing it is theirs), or may decide none of its needs.
         Conflict: they have voted already, or nobody like them is missing.
     """
-    if approval.requested_by == person and outcome != "rejected":
-        raise Forbidden(who=person, problem=f"asked for approval {approval.id} as it is now: somebody else must decide on it")
+    if person in _editors(approval) and outcome != "rejected":
+        raise Forbidden(who=person, problem=f"changed approval {approval.id}: somebody else must decide on it")
     if any(vote.person == person for vote in approval.votes):
         raise Conflict(problem=f"{person} has decided on approval {approval.id} already")
     names = [person, *await absent_people(chain, person, at)]
     seats, refusals = _seats(approvers, approval, names, [only] if only else approval.request.needs)
-    if not seats and outcome == "rejected" and approval.requested_by == person:
+    if not seats and outcome == "rejected" and person in _editors(approval):
         return Seat(approval.request.needs[0], None)
     if not seats:
         raise Forbidden(who=person, problem=f"may not decide on approval {approval.id}: {refusals[0] if refusals else 'it has no needs'}")
@@ -83,6 +83,9 @@ def need_to_assign(approval: Approval, role: str | None, to: Sequence[str]) -> A
     if len(found) != 1:
         names = ", ".join(need.role for need in missing)
         raise InvalidEdit(approval=approval.id, problem=f"say for which of its open needs: {names}" if names else "nothing of it is open")
+    voted = next((vote.person for vote in approval.votes if vote.person in to), None)
+    if voted:
+        raise InvalidEdit(approval=approval.id, problem=f"{voted} has decided on it already")
     if len(set(to)) < found[0].quorum:
         raise InvalidEdit(approval=approval.id, problem=f"{found[0].role} needs {found[0].quorum} different people")
     return found[0]
@@ -104,12 +107,19 @@ async def replace_request(chain: Chain, approval: Approval, request: Request, *,
     n = len(approval.edits) + 1
     before = {"approval_id": approval.id, "n": n, "tenant": approval.tenant, "before": approval.request.model_dump(mode="json")}
     await chain.db.execute(insert(approval_edits).values(before | {"person": person, "reason": reason, "at": at}))
-    changed = {"request": request.model_dump(mode="json"), "digest": request.digest, "requested_by": person}
+    quorum = {need.role: need.quorum for need in request.needs}
+    assignees = {role: list(people) for role, people in approval.assignees.items() if len(people) >= quorum.get(role, 1)}
+    changed = {"request": request.model_dump(mode="json"), "digest": request.digest, "requested_by": person, "assignees": assignees}
     await chain.db.execute(update(approvals).where(*_this(approval)).values(changed))
     value = {"approval": approval.id, "by": person, "reason": reason, "before": approval.request.digest, "digest": request.digest}
     effects = [effect.model_dump(mode="json") for effect in request.effects]
     plan = request.plan.model_dump(mode="json")
     await chain.append("edited", turn_id=approval.turn_id, at=at, value=value | {"plan": plan, "effects": effects})
+
+
+def _editors(approval: Approval) -> set[str]:
+    """Everybody whose changes are in the request as it is now."""
+    return {edit.person for edit in approval.edits}
 
 
 def _this(approval: Approval) -> tuple[ColumnElement[bool], ...]:
@@ -119,7 +129,7 @@ def _this(approval: Approval) -> tuple[ColumnElement[bool], ...]:
 def _seats(approvers: Approvers, approval: Approval, names: Sequence[str], needs: Sequence[ApprovalNeed]) -> tuple[list[Seat], list[str]]:
     """Every need that one of ``names`` may decide, and why not the others. Who was asked for it speaks for nobody."""
     seats, refusals = list[Seat](), list[str]()
-    for name in (each for each in names if each == names[0] or each != approval.requested_by):
+    for name in (each for each in names if each == names[0] or each not in _editors(approval)):
         for need in needs:
             refused = _refusal(approvers, approval, name, need)
             if refused is None and not any(name in (vote.person, vote.behalf) for vote in approval.votes):

@@ -28,7 +28,8 @@ APPEND = text("""
 """)
 
 LOCK = text(f"""
-    SELECT tenant, mode, head, length, set_config('role', '{TENANT_ROLE}', true), set_config('usher.tenant', tenant, true)
+    SELECT tenant, mode, closed_at IS NOT NULL AS closed, head, length,
+        set_config('role', '{TENANT_ROLE}', true), set_config('usher.tenant', tenant, true)
     FROM conversations WHERE id = :id FOR NO KEY UPDATE
 """)  # noqa: S608 - put together from a constant
 
@@ -36,8 +37,10 @@ LOCK = text(f"""
 class Chain:
     """The end of a conversation's chain, locked until the transaction ends: whoever changes anything of the conversation holds it."""
 
-    def __init__(self, db: "AsyncConnection", *, tenant: str, conversation_id: str, mode: str, head: str, length: int) -> None:
-        self.db, self.tenant, self.conversation_id, self.mode = db, tenant, conversation_id, mode
+    def __init__(
+        self, db: "AsyncConnection", *, tenant: str, conversation_id: str, mode: str, closed: bool, head: str, length: int
+    ) -> None:
+        self.db, self.tenant, self.conversation_id, self.mode, self.closed = db, tenant, conversation_id, mode, closed
         self._head, self._length = head, length
 
     async def append(self, kind: str, *, turn_id: str, at: datetime, value: Mapping[str, object]) -> None:
@@ -64,7 +67,7 @@ async def lock_chain(db: "AsyncConnection", conversation_id: str) -> Chain:
     row = (await db.execute(LOCK, {"id": conversation_id})).one_or_none()
     if row is None:
         raise NotFound(what="conversation", id=conversation_id)
-    return Chain(db, tenant=row.tenant, conversation_id=conversation_id, mode=row.mode, head=row.head, length=row.length)
+    return Chain(db, tenant=row.tenant, conversation_id=conversation_id, mode=row.mode, closed=row.closed, head=row.head, length=row.length)
 
 
 def canonical(value: object) -> str:

@@ -16,7 +16,7 @@ from store.chain import Chain, lock_chain
 from store.context import past_of
 from store.database import Database, clean
 from store.tables import approvals, conversations, entries, turns
-from store.watches import Watches
+from store.watches import FIRST_RESPONSE, Watches
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -61,7 +61,7 @@ class Conversations:
                 return found
             await _check_free(chain, found, person)
             now = self._clock.now()
-            await self._watches.disarm(chain, ("first_response", "pass_up"))
+            await self._watches.pause(chain, FIRST_RESPONSE, at=now)
             await self._watches.readdress(chain, found.owner, person)
             await _supersede_reply(chain, person, now)
             return await _change(chain, "taken_over", person, now, mode="human", owner=person)
@@ -78,21 +78,25 @@ class Conversations:
             if found.mode == "automation":
                 raise Conflict(problem=f"nobody has taken conversation {found.id} over")
             await _check_free(chain, found, person)
-            return await _change(chain, "given_back", person, self._clock.now(), mode="automation")
+            now = self._clock.now()
+            await self._watches.resume(chain, FIRST_RESPONSE, at=now)
+            return await _change(chain, "given_back", person, now, mode="automation")
 
     async def close(self, tenant: str, id: str, *, person: str, disposition: str = "") -> Conversation:
-        """Done: its time limits end, and it is no longer counted as its owner's work. A message that reopens it is routed anew, to that
-        owner first.
+        """Done: its time limits end, what waits for an approval is superseded, and it is no longer counted as its owner's work. A message
+        that reopens it is routed anew, to that owner first.
 
         Raises:
             NotFound: the tenant has no such conversation.
-            Conflict: somebody else has it, or it is closed already.
+            Conflict: somebody else has it, it is closed already, or a message of it has not been decided yet.
         """
         async with self._locked(tenant, id) as chain:
             found = await _read(chain)
             _check_open(found)
             await _check_free(chain, found, person)
+            await _check_decided(chain)
             now, ending = self._clock.now(), clean(disposition)
+            await _supersede_all(chain, person, now)
             await self._watches.disarm(chain)
             return await _change(chain, "closed", person, now, mode="automation", closed_at=now, disposition=ending)
 
@@ -118,6 +122,19 @@ async def _change(chain: Chain, entry: str, person: str, at: datetime, **values:
     said = {"disposition": values["disposition"]} if "disposition" in values else {}
     await chain.append(entry, turn_id=await chain.db.scalar(last) or "", at=at, value={"by": person} | said)
     return await _read(chain)
+
+
+async def _check_decided(chain: Chain) -> None:
+    """A message that is still on its way would be answered, or handed to somebody, after the close."""
+    undecided = (turns.c.conversation_id == chain.conversation_id, turns.c.status.in_(("queued", "running")))
+    if await chain.db.scalar(select(turns.c.id).where(*undecided).limit(1)):
+        raise Conflict(problem=f"a message of conversation {chain.conversation_id} is still being decided; try again in a moment")
+
+
+async def _supersede_all(chain: Chain, person: str, at: datetime) -> None:
+    pending = (approvals.c.conversation_id == chain.conversation_id, approvals.c.status == "pending")
+    for id in (await chain.db.scalars(select(approvals.c.id).where(*pending))).all():
+        await close_approval(chain, id, status="superseded", at=at, reason=f"{person} closed the conversation")
 
 
 def _check_open(found: Conversation) -> None:

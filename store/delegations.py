@@ -6,24 +6,35 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.errors import Conflict, NotFound
-from core.ports import Clock
+from core.errors import Conflict, Forbidden, NotFound
+from core.ports import Approvers, Clock
 from core.views import Delegation
 from store.database import Database, clean, new_id
 from store.tables import delegations
 
 
 class Delegations:
-    def __init__(self, database: Database, *, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    """``approvers`` is the policy's word on who may stand in for whom."""
+
+    def __init__(self, database: Database, *, clock: Clock, approvers: Approvers) -> None:
+        self._database, self._clock, self._approvers = database, clock, approvers
 
     async def add(self, tenant: str, *, person: str, deputy: str, starts_at: datetime, ends_at: datetime, by: str) -> Delegation:
         """From ``starts_at`` until ``ends_at`` ``deputy`` decides what ``person`` may decide; what reaches a deputy goes no further.
 
+        Who settles it for somebody else must lead, and can give it neither to themselves nor to somebody who stands lower.
+
         Raises:
+            NotFound: one of them is not in the roster.
+            Forbidden: ``by`` may not settle it, or the deputy not have it.
             Conflict: it ends before it begins or before now, or a person would stand in for themselves.
         """
         now = self._clock.now()
+        for id in (person, deputy):
+            if not self._approvers.knows(tenant, id):
+                raise NotFound(what="person in the roster", id=id)
+        if by != person:
+            self._check_settles(tenant, person, deputy, by)
         if person == deputy:
             raise Conflict(problem=f"{person} cannot stand in for {person}")
         if ends_at <= max(starts_at, now):
@@ -32,6 +43,13 @@ class Delegations:
         values = row | {"ends_at": ends_at, "created_by": by, "created_at": now}
         async with self._database.transaction(tenant) as db:
             return _delegation((await db.execute(insert(delegations).values(values).returning(delegations))).one())
+
+    def _check_settles(self, tenant: str, person: str, deputy: str, by: str) -> None:
+        refused = self._approvers.refusal_of_deputy(tenant, person, deputy)
+        if not self._approvers.leads(tenant, by):
+            raise Forbidden(who=by, problem=f"may not settle who stands in for {person}")
+        if deputy == by or refused:
+            raise Forbidden(who=deputy, problem=f"cannot stand in for {person} on {by}'s word: {refused or 'nobody appoints themselves'}")
 
     async def list(self, tenant: str) -> tuple[Delegation, ...]:
         """Those that have not ended, revoked ones left out, the first to begin first."""

@@ -155,7 +155,7 @@ async def forget_address(chain: Chain, email: str, *, said: frozenset[str] = fro
         left = {"addressees": [each for each in row.addressees if each != email], "payload": row.payload | {"to": to}}
         await chain.db.execute(update(messages).where(messages.c.id == row.id).values(left))
     begun = (turns.c.conversation_id == chain.conversation_id, turns.c.status.in_(("running", "waiting")), turns.c.id.not_in(but))
-    fenced = update(turns).where(*begun).values(runs=turns.c.runs + 1).returning(turns.c.id, turns.c.status)
+    fenced = update(turns).where(*begun).values(runs=turns.c.runs + 1, forgiven=turns.c.forgiven + 1).returning(turns.c.id, turns.c.status)
     for turn in (await chain.db.execute(fenced)).all():
         if turn.status == "waiting":
             await redact_checkpoint(chain.db, turn.id, said=said, email=email)

@@ -13,9 +13,10 @@ from core.ports import Arrival, Clock
 from core.types import Inbound
 from store.database import Database, clean, new_id
 from store.jobs import HANDLE, defer_turn
+from store.outbox import release_turn
 from store.skeletons import tombstone
 from store.tables import conversations, message_references, messages, timers, turns
-from store.watches import FIRST_RESPONSE, Place, Watches
+from store.watches import FIRST_RESPONSE, RESOLUTION, Place, Watches
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -79,6 +80,8 @@ class Mailroom:
         async with self._database.transaction(tenant) as db:
             known = await _known(db, tenant, message)
             if known is not None:
+                if known.turn_id and not self._held:
+                    await release_turn(db, tenant, known.turn_id)
                 return Arrival(message_id=message.message_id, conversation_id=known.conversation_id, turn_id=known.turn_id, duplicate=True)
             now = self._clock.now()
             conversation = await _conversation(db, tenant, message, now)
@@ -92,7 +95,7 @@ class Mailroom:
     async def _keep_time(self, place: Place, message: Inbound, now: datetime) -> None:
         """A person's answer meets the first response and lets the resolution wait for the customer; the customer's ends the wait."""
         if message.role == "customer":
-            await self._watches.resume(place, at=now)
+            await self._watches.resume(place, RESOLUTION, at=now)
         else:
             await self._watches.disarm(place, FIRST_RESPONSE)
             await self._watches.pause(place, at=now)

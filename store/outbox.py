@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -16,7 +16,10 @@ from core.views import Sent
 from store.chain import Chain, lock_chain
 from store.database import Database, clean, first_line
 from store.jobs import defer_deliveries, wait_s
-from store.tables import outbox
+from store.tables import outbox, turns
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 log = logging.getLogger("usher.store.outbox")
 
@@ -185,6 +188,15 @@ async def write_effects(chain: Chain, turn_id: str, effects: Sequence[Effect], *
     written = (await chain.db.execute(new)).all()
     if not held:
         await defer_deliveries(chain.db, sorted(written))
+
+
+async def release_turn(db: "AsyncConnection", tenant: str, turn_id: str) -> None:
+    """A message that was only tried out has now arrived in earnest: what it led to may leave."""
+    mine = (turns.c.id == turn_id, turns.c.tenant == tenant, turns.c.held)
+    if (await db.execute(update(turns).where(*mine).values(held=False).returning(turns.c.id))).one_or_none() is None:
+        return
+    held = update(outbox).where(outbox.c.turn_id == turn_id, outbox.c.tenant == tenant, outbox.c.state == "held")
+    await defer_deliveries(db, sorted((await db.execute(held.values(state="pending").returning(*PLACE))).all()))
 
 
 def _row(effect: Effect) -> dict[str, object]:

@@ -62,7 +62,7 @@ class Stored:
     def delegations(self) -> "Delegations":
         from store.delegations import Delegations
 
-        return Delegations(self.database, clock=self.clock)
+        return Delegations(self.database, clock=self.clock, approvers=self.approvers)
 
     @cached_property
     def receipts(self) -> "Receipts":

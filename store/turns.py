@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from core.errors import Conflict
 from core.ports import Clock, Outcome
@@ -17,12 +17,15 @@ from store.database import Database, clean
 from store.outbox import write_effects
 from store.receipts import decided_part, stored_receipt
 from store.tables import approval_votes, approvals, turns
-from store.watches import Watches
+from store.watches import RESOLUTION, Watches
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+ANSWERED = text("""
+    SELECT EXISTS (SELECT FROM messages WHERE conversation_id = :conversation AND role = 'agent' AND received_at >= :since)
+""")
 RUNS = 5
 
 
@@ -63,7 +66,7 @@ class Turns:
             subject = subject_of(chain.conversation_id, outcome.receipt.plan)
             if subject is not None and (outcome.paused or (outcome.effects and turn.open_approvals)):
                 await supersede(chain, subject, turn.id, now)
-            await self._write(chain, turn, outcome, held=held, at=now)
+            await self._write(chain, turn, outcome, held=held, since=turn.received_at, at=now)
             await _enter_decision(chain, turn, outcome, receipt, now)
 
     async def fail(self, turn_id: str, error: str, *, run: int | None = None) -> None:
@@ -107,30 +110,54 @@ class Turns:
         async with self._database.transaction() as db:
             chain = await lock_chain(db, turn.conversation_id)
             before = await db.scalar(select(turns.c.receipt).where(turns.c.id == turn.id))
+            outcome = _after_take_over(outcome, decision) if chain.mode == "human" else outcome
             held = await _advance(db, turn, "waiting", outcome, receipt, now)
             if held is None or not await _act(db, turn.id, now, decision):
                 await db.rollback()
                 return
-            await self._write(chain, turn, outcome, held=held, at=now)
+            await self._write(chain, turn, outcome, held=held, since=now, at=now)
             if decided_part(receipt) != decided_part(before):
                 await _enter_decision(chain, turn, outcome, receipt, now)
             if outcome.paused is None:
                 await self._checkpoints.drop(db, turn.id)
 
-    async def _write(self, chain: Chain, turn: Turn, outcome: Outcome, *, held: bool, at: datetime) -> None:
-        """Effects and their owner, and when the turn pauses its approval and checkpoint."""
+    async def _write(self, chain: Chain, turn: Turn, outcome: Outcome, *, held: bool, since: datetime, at: datetime) -> None:
+        """Effects and their owner, whose time limits run from ``since``, and when the turn pauses its approval and checkpoint."""
         await write_effects(chain, turn.id, outcome.effects, held=held, at=at)
         owner = outcome.receipt.plan.owner
         if owner is not None and turn.mode == "automation" and any(effect.kind == "assign" for effect in outcome.effects):
             await chain.assign(owner)
             self._loads.assigned(turn.tenant, owner)
-            await self._watches.arm(chain, turn.id, outcome.watches, since=turn.received_at, at=at)
+            await self._limit(chain, turn, outcome, since=since, at=at)
         elif outcome.receipt.plan.action == "clarify" and outcome.effects:
             await self._watches.pause(chain, at=at)
         if outcome.paused is not None:
             subject = subject_of(chain.conversation_id, outcome.receipt.plan) or f"{turn.id}:other"
             await open_approval(chain, turn.id, subject, outcome.paused.request, at)
             await self._checkpoints.keep(chain.db, turn.id, outcome.paused.saver)
+
+    async def _limit(self, chain: Chain, turn: Turn, outcome: Outcome, *, since: datetime, at: datetime) -> None:
+        """Begin the time limits. Where a person has answered since, only the resolution's, and that waits for the customer; a closed
+        conversation has none."""
+        if not outcome.watches or chain.closed:
+            return
+        answered = await chain.db.scalar(ANSWERED, {"conversation": chain.conversation_id, "since": turn.received_at})
+        watches = [watch for watch in outcome.watches if not answered or watch.kind in RESOLUTION]
+        await self._watches.arm(chain, turn.id, watches, since=since, at=at)
+        if answered:
+            await self._watches.pause(chain, at=at)
+
+
+def _after_take_over(outcome: Outcome, decision: Decision) -> Outcome:
+    """What is left of a decided turn when a person has taken the conversation over meanwhile: what people said, not what automation did."""
+    match decision.outcome:
+        case "responded":
+            return outcome
+        case "approved":
+            effects = tuple(effect for effect in outcome.effects if effect.kind != "reply")
+        case "rejected" | "expired" | "superseded":
+            effects = ()
+    return outcome.model_copy(update={"effects": effects, "watches": ()})
 
 
 async def _advance(

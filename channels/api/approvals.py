@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from channels.api.access import allowed
-from core.errors import Forbidden, NotFound
+from channels.api.reading import limit_query
+from core.errors import Forbidden
 from core.types import Edit
 from core.views import Approval, Delegation, Token
 from graph.inbox import offer, read
@@ -67,16 +68,18 @@ class NewDelegation(BaseModel):
 
 def add(api: FastAPI, services: "Services") -> None:
     _reading(api, services, allowed(services, "read"))
-    _deciding(api, services, allowed(services, "decide"))
+    _deciding(api, services, allowed(services, "decide", "converse"))
     _changing(api, services, allowed(services, "decide", "converse"), allowed(services, "decide", "assign"))
     _standing_in(api, services, allowed(services, "read"), allowed(services, "decide", "assign"))
 
 
 def _reading(api: FastAPI, services: "Services", token: Any) -> None:
     @api.get("/v1/approvals", tags=["approvals"])
-    async def approvals(by: Annotated[Token, token], status: Status = "pending") -> list[Approval]:
-        """The newest approvals of that status, newest first."""
-        return list(await services.approvals.list(by.tenant, status=None if status == "all" else status))
+    async def approvals(
+        by: Annotated[Token, token], status: Status = "pending", limit: Annotated[int, limit_query()] = 100
+    ) -> list[Approval]:
+        """Pending ones by when they expire, the soonest first; others the newest first."""
+        return list(await services.approvals.list(by.tenant, status=None if status == "all" else status, limit=limit))
 
     @api.get("/v1/approvals/{id}", tags=["approvals"])
     async def approval(id: str, by: Annotated[Token, token]) -> Approval:
@@ -94,12 +97,15 @@ def _deciding(api: FastAPI, services: "Services", token: Any) -> None:
     async def decide(id: str, verdict: Verdict, by: Annotated[Token, token]) -> Approval:
         """Approve or reject exactly what was shown, or answer the customer instead, as the token's person."""
         said = verdict.model_dump()
+        await _own_or_decides(services, by, id, withdraws=verdict.outcome == "rejected")
         return await services.approvals.decide(by.tenant, id, person=by.person, **said)
 
     @api.post("/v1/approvals/{id}/resume", tags=["approvals"])
     async def resume(id: str, answer: Resume, by: Annotated[Token, token]) -> Approval:
         """An agent inbox's answer: accept, edit, response or ignore; approve, edit, reject or respond."""
         said = read(answer.response, (await services.approvals.show(by.tenant, id)).request)
+        if said.word != "edited":
+            await _own_or_decides(services, by, id, withdraws=said.word == "rejected")
         place = {"person": by.person, "digest": answer.digest, "reason": said.reason}
         if said.word == "edited":
             return await services.approvals.edit(by.tenant, id, **place, edit=said.edit or Edit())
@@ -115,7 +121,8 @@ def _changing(api: FastAPI, services: "Services", edits: Any, assigns: Any) -> N
     @api.post("/v1/approvals/{id}/reassign", tags=["approvals"])
     async def reassign(id: str, to: Reassignment, by: Annotated[Token, assigns]) -> Approval:
         """Let other people decide: whoever may decide it hands it on, and whoever leads reassigns anything."""
-        return await services.approvals.reassign(by.tenant, id, person=by.person, to=to.to, role=to.role, reason=to.reason)
+        leading = "assign" in services.rights(by)
+        return await services.approvals.reassign(by.tenant, id, person=by.person, to=to.to, role=to.role, reason=to.reason, leading=leading)
 
 
 def _standing_in(api: FastAPI, services: "Services", reads: Any, decides: Any) -> None:
@@ -129,9 +136,6 @@ def _standing_in(api: FastAPI, services: "Services", reads: Any, decides: Any) -
         """Let a deputy decide while somebody is absent; for others than oneself that takes the right to assign."""
         person = new.person or by.person
         _own_or_leads(services, by, person)
-        for id in (person, new.deputy):
-            if services.companies[by.tenant].roster.get(id) is None:
-                raise NotFound(what="person in the roster", id=id)
         starts_at = new.starts_at or services.clock.now()
         return await services.delegations.add(
             by.tenant, person=person, deputy=new.deputy, starts_at=starts_at, ends_at=new.ends_at, by=by.person
@@ -142,6 +146,14 @@ def _standing_in(api: FastAPI, services: "Services", reads: Any, decides: Any) -
         """The absent person is back."""
         _own_or_leads(services, by, (await services.delegations.get(by.tenant, id)).person)
         return await services.delegations.revoke(by.tenant, id)
+
+
+async def _own_or_decides(services: "Services", by: Token, id: str, *, withdraws: bool) -> None:
+    """Without the right to decide, all that is left is to withdraw what one has changed oneself."""
+    if "decide" in services.rights(by):
+        return
+    if not withdraws or (await services.approvals.show(by.tenant, id)).requested_by != by.person:
+        raise Forbidden(who=by.person, problem="has no right to decide")
 
 
 def _own_or_leads(services: "Services", by: Token, person: str) -> None:

@@ -130,7 +130,8 @@ def reassign(
 
     async def work(services: "Services") -> None:
         tenant, person = await services.person("decide", "assign")
-        approval = await services.approvals.reassign(tenant, id, person=person.id, to=to, role=role, reason=reason)
+        leading = "assign" in (await services.acting("decide", "assign")).rights
+        approval = await services.approvals.reassign(tenant, id, person=person.id, to=to, role=role, reason=reason, leading=leading)
         people = ", ".join(names(services).get(each, each) for each in to)
         _say(approval, f"reassigned by {person.name}; {people} may decide on it now", json)
 
@@ -149,15 +150,10 @@ def delegate(
     """Let a deputy decide while you are absent; meanwhile no new work comes to you."""
 
     async def work(services: "Services") -> None:
-        from core.errors import Forbidden, NotFound
-
         tenant, by = await services.person("decide", "assign")
         absent = person or by.id
-        if absent != by.id and not services.approvers.leads(tenant, by.id):
-            raise Forbidden(who=by.id, problem=f"may not settle who stands in for {absent}")
-        for id in (absent, deputy):
-            if services.companies[tenant].roster.get(id) is None:
-                raise NotFound(what="person in the roster", id=id)
+        if absent != by.id:
+            await services.person("assign")
         starts = since.replace(tzinfo=UTC) if since else services.clock.now()
         made = await services.delegations.add(
             tenant, person=absent, deputy=deputy, starts_at=starts, ends_at=until.replace(tzinfo=UTC), by=by.id
@@ -186,11 +182,15 @@ def _decide(ctx: typer.Context, id: str, outcome: "Word", reason: str, json: boo
 
 
 async def _shown(services: "Services", tenant: str, id: str, digest: str) -> "Approval":
-    """The approval as it is; with ``digest``, only if that is still what it asks for."""
+    """The approval as it is, if that is what ``digest`` names; one that somebody has changed must be named."""
     from core.errors import Conflict
 
     approval = await services.approvals.show(tenant, id)
-    if digest and not approval.request.digest.startswith(digest):
+    if not digest and approval.edits and approval.status == "pending":
+        last = approval.edits[-1]
+        problem = f"approval {approval.id} was altered by {last.person} at {last.at:%Y-%m-%d %H:%M:%S %Z}"
+        raise Conflict(problem=f"{problem}: look at it again and say --digest {approval.request.digest[:12]}")
+    if digest and (len(digest) < 12 or not approval.request.digest.startswith(digest)):
         raise Conflict(problem=f"approval {approval.id} was altered: it asks for something else than {digest}; look at it again")
     return approval
 

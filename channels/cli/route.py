@@ -25,6 +25,7 @@ def route(
     """Route messages and print one receipt per turn. What cannot be read is named, and the rest is routed."""
 
     async def work(services: "Services") -> int:
+        await _check_token(services)
         screen = console(to_stderr=True)
         await services.start(lambda text: screen.print(f"[dim]{text}[/]"))
         arrivals, bad = await receive(services, paths)
@@ -35,6 +36,16 @@ def route(
         return 2 if bad else 0
 
     run(ctx, work, company=company, deliver=deliver or None, as_of=at)
+
+
+async def _check_token(services: "Services") -> None:
+    """A token that is set binds the command to its tenant, and must be one of somebody who works on conversations, or hands messages in."""
+    from core.errors import Forbidden
+
+    if services.settings.token is not None:
+        actor = await services.acting("messages", "converse", "decide")
+        if actor.tenant != services.tenant():
+            raise Forbidden(who=actor.person, problem=f"has a token of {actor.tenant}, and these are messages of {services.tenant()}")
 
 
 async def receive(services: "Services", paths: "Sequence[str]") -> "tuple[list[Arrival], int]":

@@ -53,6 +53,12 @@ class House:
     def refusal_of_assignee(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
         return None if person in ROLES else "is not in the roster"
 
+    def refusal_of_deputy(self, tenant: str, person: str, deputy: str) -> str | None:
+        return None if ROLES.get(deputy) == ROLES.get(person) else f"stands lower than {person}"
+
+    def knows(self, tenant: str, person: str) -> bool:
+        return person in ROLES or person == "lea"
+
     def leads(self, tenant: str, person: str) -> bool:
         return person == "lea"
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from core.company import parse_hours
 from core.types import Effect, Watch
@@ -12,7 +12,7 @@ from core.worktime import Calendar
 from store.chain import lock_chain
 from store.database import Database
 from store.mailroom import Mailroom
-from store.tables import conversations, timers
+from store.tables import conversations, timers, turns
 from store.timers import sweep
 from store.watches import KINDS, Watches
 from tests.integration.store.desk import ACME, Desk, message
@@ -53,6 +53,7 @@ class Shift(Desk):
         async with self.database.transaction(ACME) as db:
             chain = await lock_chain(db, arrival.conversation_id)
             await chain.assign("ann")
+            await db.execute(update(turns).where(turns.c.id == arrival.turn_id).values(status="done"))
             now = self.clock.now()
             await self.watches.arm(chain, arrival.turn_id, ladder(arrival.turn_id, **limits), since=now, at=now)
         return arrival.conversation_id

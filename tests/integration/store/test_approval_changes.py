@@ -12,7 +12,7 @@ from core.types import ApprovalNeed, Edit
 from core.views import Approval, Delegation
 from store.database import Database
 from store.delegations import Delegations
-from tests.integration.store.desk import ACME, Desk
+from tests.integration.store.desk import ACME, Desk, House
 
 TWO = (ApprovalNeed(role="finance", quorum=2),)
 
@@ -24,7 +24,7 @@ async def edit(desk: Desk, id: str, person: str = "ann", owner: str = "bob", dig
 async def delegate(desk: Desk, person: str, deputy: str, *, hours: float = 8, start: float = 0) -> Delegation:
     begins = desk.clock.now() + timedelta(hours=start)
     span = {"starts_at": begins, "ends_at": begins + timedelta(hours=hours)}
-    return await Delegations(desk.database, clock=desk.clock).add(ACME, person=person, deputy=deputy, by=person, **span)
+    return await Delegations(desk.database, clock=desk.clock, approvers=House()).add(ACME, person=person, deputy=deputy, by=person, **span)
 
 
 async def test_an_edit_gives_a_new_digest_and_keeps_the_history(database: Database) -> None:
@@ -43,7 +43,7 @@ async def test_who_edited_it_cannot_approve_it_and_another_can(database: Databas
     desk = Desk(database)
     turn = await desk.ask()
     await edit(desk, turn.id)
-    with pytest.raises(Forbidden, match=r"ann asked for approval .* somebody else must decide"):
+    with pytest.raises(Forbidden, match=r"ann changed approval .* somebody else must decide"):
         await desk.decide(turn, digest="d1-bob")
     assert (await desk.decide(turn, "bob", digest="d1-bob")).status == "approved"
 
@@ -187,7 +187,7 @@ async def test_what_reaches_a_deputy_goes_no_further(database: Database) -> None
 
 async def test_a_delegation_that_was_revoked_or_is_impossible_gives_nothing(database: Database) -> None:
     desk = Desk(database)
-    turn, delegations = await desk.ask(), Delegations(desk.database, clock=desk.clock)
+    turn, delegations = await desk.ask(), Delegations(desk.database, clock=desk.clock, approvers=House())
     made = await delegate(desk, "ann", "cleo")
     await delegations.revoke(ACME, made.id)
     assert await delegations.list(ACME) == ()
@@ -216,3 +216,39 @@ async def test_a_word_after_the_time_limit_finds_it_expired(database: Database) 
     async with database.transaction() as db:
         armed = await db.scalar(text("SELECT count(*) FROM timers WHERE kind = 'approval_expiry' AND state = 'armed'"))
     assert armed == 0, "the expiry is kept although the edit was refused"
+
+
+async def test_nobody_appoints_themselves_or_somebody_lower_for_another(database: Database) -> None:
+    desk = Desk(database)
+    delegations, now = Delegations(desk.database, clock=desk.clock, approvers=House()), desk.clock.now()
+    span = {"starts_at": now, "ends_at": now + timedelta(hours=1)}
+    for by, deputy, problem in (
+        ("bob", "cleo", "bob may not settle"),
+        ("lea", "lea", "lea cannot stand in"),
+        ("lea", "cleo", "stands lower"),
+    ):
+        with pytest.raises(Forbidden, match=problem):
+            await delegations.add(ACME, person="ann", deputy=deputy, by=by, **span)
+    with pytest.raises(NotFound):
+        await delegations.add(ACME, person="ann", deputy="nobody", by="ann", **span)
+    assert (await delegations.add(ACME, person="ann", deputy="bob", by="lea", **span)).deputy == "bob"
+
+
+async def test_nobody_whose_words_are_in_it_approves_it(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.ask()
+    await edit(desk, turn.id, person="ann")
+    await edit(desk, turn.id, person="cleo", owner="ann", digest="d1-bob")
+    with pytest.raises(Forbidden, match="ann changed approval"):
+        await desk.decide(turn, "ann", digest="d1-bob-ann")
+    assert (await desk.decide(turn, "bob", digest="d1-bob-ann")).status == "approved"
+
+
+async def test_an_edit_gives_a_need_back_whose_assignees_are_too_few_for_it(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.ask(needs=TWO)
+    await desk.decide(turn, "ann")
+    with pytest.raises(InvalidEdit, match="ann has decided on it already"):
+        await desk.approvals.reassign(ACME, turn.id, person="lea", to=["ann"])
+    await desk.approvals.reassign(ACME, turn.id, person="lea", to=["cleo"])
+    assert (await edit(desk, turn.id, person="cleo")).assignees == {}

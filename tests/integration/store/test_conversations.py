@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from langgraph.checkpoint.memory import InMemorySaver
+from sqlalchemy import text, update
 
 from channels.api import make_api
+from core.checkpoint import serializer
 from core.errors import Conflict, NotFound
+from core.ports import Outcome
 from store.context import LOAD_S
 from store.conversations import Conversations
 from store.database import Database
+from store.tables import turns
 from store.timers import sweep
-from tests.integration.store.desk import ACME, NOON, Desk, message
+from tests.integration.store.desk import ACME, NOON, Desk, assign, message, receipt, reply
 from tests.integration.store.limits import Shift
 from tests.support.web import client, usher
 
@@ -87,9 +91,49 @@ async def test_a_take_over_stops_the_passing_on_and_gets_the_warnings(database: 
     desk = Shift(database)
     id = await desk.hand_off()
     await desk.conversations.take_over(ACME, id, person="zoe")
-    assert await sweep(database, NOON + timedelta(days=1)) == 3
+    assert await sweep(database, NOON + timedelta(days=1)) == 2, "those of the resolution"
     assert {to for _, to, _ in await desk.sent()} == {"zoe"}
     assert await desk.owner() == "zoe"
+
+
+async def test_a_conversation_that_is_given_back_unanswered_has_its_first_response_limit_again(database: Database) -> None:
+    desk = Shift(database)
+    id = await desk.hand_off(first_response=60)
+    await desk.after(timedelta(minutes=30))
+    await desk.conversations.take_over(ACME, id, person="zoe")
+    assert await desk.after(timedelta(hours=5)) == 0
+    await desk.conversations.give_back(ACME, id, person="zoe")
+    assert await desk.due("first_response") == NOON + timedelta(hours=6)
+    assert await desk.after(timedelta(minutes=31)) == 1
+
+
+async def test_a_conversation_is_not_closed_while_a_message_of_it_is_being_decided(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.arrive()
+    with pytest.raises(Conflict, match="still being decided"):
+        await desk.conversations.close(ACME, turn.conversation_id, person="ann")
+
+
+async def test_closing_supersedes_whatever_waits_for_an_approval(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.ask()
+    await desk.conversations.close(ACME, turn.conversation_id, person="ann")
+    closed = await desk.approvals.show(ACME, turn.id)
+    assert (closed.status, closed.reason) == ("superseded", "ann closed the conversation")
+    await desk.resume(turn.id)
+    assert await desk.outbox.list(ACME) == ()
+
+
+async def test_after_a_take_over_a_decided_turn_sends_no_reply_of_automation(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.ask()
+    await desk.decide(turn)
+    await desk.conversations.take_over(ACME, turn.conversation_id, person="zoe")
+    said = Outcome(receipt=receipt(turn), effects=(reply(turn), assign(turn)))
+    loaded = await desk.turns.decided(turn.id, InMemorySaver(serde=serializer()))
+    assert loaded is not None
+    await desk.turns.finish(loaded[0], said, loaded[2])
+    assert [sent.effect.kind for sent in await desk.outbox.list(ACME)] == ["assign"]
 
 
 async def test_a_take_over_supersedes_the_reply_that_automation_waits_to_send(database: Database) -> None:
@@ -156,6 +200,8 @@ async def test_a_take_over_and_a_message_at_once_are_one_after_the_other(databas
 async def test_over_http_the_tokens_person_takes_over_gives_back_and_closes(database: Database, tmp_path: Path) -> None:
     services = usher(database, tmp_path, HERE)
     arrival = await services.mailroom.receive(HERE, message("m1"))
+    async with database.transaction() as db:
+        await db.execute(update(turns).values(status="done"))
     agent, other, viewer = [
         (await services.tokens.issue(HERE, person=p, role="x"))[0] for p in ("lukas.brandt", "grace.okafor", "aisha.bello")
     ]

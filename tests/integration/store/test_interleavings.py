@@ -31,7 +31,7 @@ class Asked:
 
     def __init__(self, turn: Turn, digest: str, expires: Any) -> None:
         self.turn, self.digest, self.expires = turn, digest, expires
-        self.status, self.editor, self.acted = "pending", "", False
+        self.status, self.acted, self.editors = "pending", False, list[str]()
 
 
 class Conversation(RuleBasedStateMachine):
@@ -101,12 +101,12 @@ class Conversation(RuleBasedStateMachine):
             each.status = outcome
             assert told is None
 
-    @precondition(lambda self: self.pending and self.pending.editor and not self.late(self.pending))
+    @precondition(lambda self: self.pending and self.pending.editors and not self.late(self.pending))
     @rule(outcome=st.sampled_from(["approved", "responded"]))
     def who_edited_it_tries_to_approve_it(self, outcome: str) -> None:
         each = self.pending
         assert each
-        told = self.run(self.attempt(self.decide(each, each.editor, outcome, each.digest)))
+        told = self.run(self.attempt(self.decide(each, each.editors[0], outcome, each.digest)))
         assert isinstance(told, Forbidden)
         assert "somebody else must decide" in str(told)
 
@@ -122,7 +122,8 @@ class Conversation(RuleBasedStateMachine):
         elif owner == "nobody":
             assert isinstance(told, InvalidEdit)
         else:
-            each.digest, each.editor = f"{each.digest}-{owner}", person
+            each.digest = f"{each.digest}-{owner}"
+            each.editors.append(person)
             assert told is None
 
     @rule(minutes=st.sampled_from([1, 5, 20, 61]))
@@ -161,7 +162,7 @@ class Conversation(RuleBasedStateMachine):
         closed = [entry for entry in self.run(self.entries(each.turn)) if entry in CLOSINGS]
         assert len(closed) <= 1
         approval = self.run(self.desk.approvals.show(ACME, each.turn.id))
-        each.status, each.digest, each.editor = approval.status, approval.request.digest, approval.requested_by
+        each.status, each.digest, each.editors = approval.status, approval.request.digest, [edit.person for edit in approval.edits]
         won = [way for way, told in results.items() if told is None and way in ("approve", "reject")]
         assert len(won) == (each.status in ("approved", "rejected")), "who won is told so, and nobody else"
         assert all(told is None or isinstance(told, REFUSALS) for told in results.values())
@@ -241,7 +242,7 @@ class Conversation(RuleBasedStateMachine):
 
     def may(self, each: Asked, person: str, outcome: str) -> bool:
         """Finance decides, nobody on their own edit; whoever edited it may withdraw it."""
-        if person == each.editor:
+        if person in each.editors:
             return outcome == "rejected"
         return person in ("ann", "bob")
 

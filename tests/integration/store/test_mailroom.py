@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from core.errors import InvalidMessage
 from store.database import Database
@@ -109,3 +110,16 @@ async def test_a_long_message_id_is_still_known_again(database: Database) -> Non
 async def test_a_message_without_an_id_is_refused(database: Database) -> None:
     with pytest.raises(InvalidMessage):
         await Mailroom(database, clock=Desk(database).clock).receive(ACME, message("  "))
+
+
+async def test_what_was_tried_out_leaves_once_it_arrives_in_earnest(database: Database) -> None:
+    trial = Desk(database, held=True)
+    turn = await trial.answer()
+    assert [sent.state for sent in await trial.outbox.list(ACME)] == ["held"]
+    desk = Desk(database)
+    again = await desk.mailroom.receive(ACME, message("m1"))
+    assert (again.duplicate, again.turn_id) == (True, turn.id)
+    await desk.mailroom.receive(ACME, message("m1"))
+    assert [sent.state for sent in await desk.outbox.list(ACME)] == ["pending"]
+    async with database.transaction() as db:
+        assert await db.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'usher.deliver'")) == 1

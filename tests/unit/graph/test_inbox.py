@@ -58,7 +58,8 @@ async def test_answers_of_both_shapes_mean_the_same(answer: Any, word: str, text
         [{"type": "accept"}, {"type": "accept"}],
         {"type": "perhaps"},
         {"type": "edit", "args": None},
-        {"type": "edit", "args": {"action": "x", "args": {"level": "4"}}},
+        {"type": "edit", "args": {"action": "escalate_to_cro", "args": {"level": "4"}}},
+        {"type": "edit", "args": {"action": "escalate_to_ceo", "args": {"owner": "gwen.pritchard"}}},
         {"decisions": [{"type": "edit", "edited_action": {"args": {"text": 3}}}]},
     ],
 )
@@ -74,7 +75,7 @@ async def test_langgraphs_own_server_can_resume_the_graph_with_an_inboxs_answer(
     config: Any = {"configurable": {"thread_id": "t1"}}
     state: Any = await lane.graph.aget_state(config)
     assert state.tasks[0].interrupts[0].value["action_request"]["action"] == "escalate_to_cro"
-    out = await lane.graph.ainvoke(Command(resume=[{"type": "edit", "args": {"action": "x", "args": EDITED}}]), config)
+    out = await lane.graph.ainvoke(Command(resume=[{"type": "edit", "args": {"action": "escalate_to_cro", "args": EDITED}}]), config)
     assert {effect.to for effect in out["effects"]} == {"rafael.ortiz"}
 
 

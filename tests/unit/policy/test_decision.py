@@ -133,3 +133,15 @@ def test_text_alone_never_climbs_above_the_queue(policy: Compiled, roster: Roste
 def test_somebody_owns_it_at_every_hour(policy: Compiled, roster: Roster, hour: int) -> None:
     plan = decide(policy, roster, case(now=datetime(2026, 3, 14, hour, tzinfo=UTC), intent="technical_issue"))
     assert plan.owner
+
+
+def test_a_fall_back_that_needs_an_approval_of_its_own_is_passed_by(policy: Compiled, roster: Roster) -> None:
+    """The CISO is off duty; the CTO steps in only with the approval of Engineering, which nobody has given."""
+    evening = datetime(2026, 3, 10, 18, tzinfo=UTC)
+    plan = decide(policy, roster, case(evening, intent="vulnerability_report", **ENTERPRISE))
+    assert plan.rules == ("enterprise_vulnerability",)
+    assert [need.role for need in plan.approvals] == ["support_lead"]
+    owner = roster.get(plan.owner or "")
+    assert owner is not None
+    assert owner.role != "cto"
+    assert owner.role == "ciso" or not policy.policy.roles[owner.role].approvals
