@@ -152,7 +152,8 @@ async def _own_or_decides(services: "Services", by: Token, id: str, *, withdraws
     """Without the right to decide, all that is left is to withdraw what one has changed oneself."""
     if "decide" in services.rights(by):
         return
-    if not withdraws or (await services.approvals.show(by.tenant, id)).requested_by != by.person:
+    asked = await services.approvals.show(by.tenant, id)
+    if not withdraws or asked.requested_by != by.person:
         raise Forbidden(who=by.person, problem="has no right to decide")
 
 

@@ -18,11 +18,10 @@ ALL = 10_000
 
 @app.command()
 def dead(ctx: typer.Context, json: JsonFlag = False) -> None:
-    """Effects that failed or may have arrived, and turns that failed, newest first; as the person of USHER_TOKEN."""
+    """Effects that failed or may have arrived, and turns that failed, newest first."""
 
     async def work(services: "Services") -> None:
-        tenant, _ = await services.person("queue")
-        found = await services.queue.dead(tenant)
+        found = await services.queue.dead((await services.acting("queue")).tenant)
         if json:
             emit(found)
         else:
