@@ -35,11 +35,15 @@ def test_malformed_lines_are_named_and_the_rest_is_routed(usher: Cli, tmp_path: 
 def test_effects_are_held_unless_told_otherwise_and_twice_is_once(usher: Cli, tmp_path: Path) -> None:
     chat = tmp_path / "chat.jsonl"
     chat.write_text(line("1", SAML), "utf-8")
-    first, second = usher("route", chat, "--json"), usher("route", chat, "--json", "--deliver")
+    first, second = usher("route", chat, "--json"), usher("route", chat, "--json")
     assert first.code == second.code == 0
     assert {effect["state"] for effect in first.lines[0]["effects"]} == {"held"}
     assert second.lines[0]["turn_id"] == first.lines[0]["turn_id"]
-    assert len(second.lines[0]["entries"]) == len(first.lines[0]["entries"])
+    assert second.lines[0]["entries"] == first.lines[0]["entries"]
+    told, again = usher("route", chat, "--json", "--deliver"), usher("route", chat, "--json", "--deliver")
+    assert {effect["state"] for effect in told.lines[0]["effects"]} == {"delivered"}
+    assert [entry["kind"] for entry in told.lines[0]["entries"]] == ["decided", *("delivered" for _ in told.lines[0]["effects"])]
+    assert again.lines[0]["entries"] == told.lines[0]["entries"]
 
 
 def test_standard_input_is_read(usher: Cli) -> None:
