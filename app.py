@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from store.worker import Worker
 
 ROOT = Path(__file__).resolve().parent
-REVIEWER = "support_lead"
 
 
 class Usher(Stored, Identity):

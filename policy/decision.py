@@ -4,13 +4,13 @@ Guards are tried first. Among the rules that fire the strictest wins: the higher
 action, then the earlier rule. Where no rule fires a person gets it: automation needs a rule that allows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from core.company import Roster
 from core.types import Action, Alternative, ApprovalNeed, Plan, Signal, Sla
-from policy.limits import within_limits
+from policy.limits import merged, within_limits
 from policy.load import Compiled
 from policy.match import missing, wanted
 from policy.path import up
@@ -106,26 +106,18 @@ def _strictness(policy: Policy, outcome: Outcome) -> tuple[int, int, int]:
 
 
 def _approvals(policy: Policy, outcome: Outcome) -> tuple[ApprovalNeed, ...]:
-    return _merged((*outcome.approvals, *(policy.roles[outcome.role].approvals if outcome.role else ())))
+    return merged((*outcome.approvals, *(policy.roles[outcome.role].approvals if outcome.role else ())))
 
 
 def _needs_approval(policy: Policy, known: Facts, rule: Rule) -> bool:
     return bool(_approvals(policy, rule.then) or _gate(policy, known, _level(policy, rule.then))[0])
 
 
-def _merged(needs: Sequence[ApprovalNeed]) -> tuple[ApprovalNeed, ...]:
-    """One need per role, with the larger quorum."""
-    quorum: dict[str, int] = {}
-    for need in needs:
-        quorum[need.role] = max(need.quorum, quorum.get(need.role, 0))
-    return tuple(ApprovalNeed(role=role, quorum=count) for role, count in quorum.items())
-
-
 def _plan(policy: Policy, roster: Roster, case: Case, known: Facts, rule: Rule, alternatives: tuple[Alternative, ...]) -> Plan:
     outcome, level = rule.then, _level(policy, rule.then)
     spend = {limit: _amount(known, signal) for limit, signal in outcome.spend.items()}
     cautious, why = _gate(policy, known, level)
-    needs, notes = within_limits(policy, roster, _merged((*_approvals(policy, outcome), *cautious)), spend)
+    needs, notes = within_limits(policy, roster, merged((*_approvals(policy, outcome), *cautious)), spend)
     plan = Plan(
         action=outcome.action,
         level=level,

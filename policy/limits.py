@@ -53,6 +53,14 @@ def within_limits(
     return tuple(moved), tuple(notes)
 
 
+def merged(needs: Iterable[ApprovalNeed]) -> tuple[ApprovalNeed, ...]:
+    """One need per role, with the larger quorum."""
+    quorum: dict[str, int] = {}
+    for need in needs:
+        quorum[need.role] = max(need.quorum, quorum.get(need.role, 0))
+    return tuple(ApprovalNeed(role=role, quorum=count) for role, count in quorum.items())
+
+
 def _higher(policy: Policy, roster: Roster, need: ApprovalNeed, spend: Spend) -> ApprovalNeed | None:
     level = need.level if need.level is not None else policy.roles[need.role].level
     higher = ApprovalNeed(role=f"level:{level}", quorum=need.quorum)

@@ -2,8 +2,8 @@
 
 from core.company import Person, Roster
 from core.digest import request_digest
-from core.types import ApprovalNeed, Edit, Effect, Plan, Request
-from policy.limits import within_limits
+from core.types import Edit, Effect, Plan, Request
+from policy.limits import merged, within_limits
 from policy.schema import Policy
 
 
@@ -23,7 +23,7 @@ def revise(policy: Policy, roster: Roster, request: Request, edit: Edit) -> Requ
     if plan == request.plan and effects == request.effects:
         raise ValueError("nothing was changed")
     asked = (*request.needs, *(policy.roles[plan.role].approvals if plan.role and plan.owner != request.plan.owner else ()))
-    needs, notes = within_limits(policy, roster, _merged(asked), plan.spend)
+    needs, notes = within_limits(policy, roster, merged(asked), plan.spend)
     plan = plan.model_copy(update={"approvals": needs, "reasons": (*request.plan.reasons, *notes)})
     return request.model_copy(update={"plan": plan, "effects": effects, "needs": needs, "digest": request_digest(plan, effects)})
 
@@ -81,11 +81,3 @@ def _effect(effect: Effect, before: Plan, after: Plan, edit: Edit) -> Effect:
                 return effect
             text = effect.text.replace(f"Backup: {', '.join(before.backups)}", f"Backup: {', '.join(after.backups)}")
             return effect.model_copy(update={"to": after.owner, "text": text})
-
-
-def _merged(needs: tuple[ApprovalNeed, ...]) -> tuple[ApprovalNeed, ...]:
-    """One need per role, with the larger quorum."""
-    quorum: dict[str, int] = {}
-    for need in needs:
-        quorum[need.role] = max(need.quorum, quorum.get(need.role, 0))
-    return tuple(ApprovalNeed(role=role, quorum=count) for role, count in quorum.items())

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from core.access import Actor, Right
+    from core.access import Actor
     from core.services import Services
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout, one object per line.")]
@@ -62,12 +62,6 @@ async def _record(ctx: typer.Context, services: "Services", by: "Actor", outcome
     for subject in ctx.params.get("ids") or [made]:
         act = {"action": ctx.info_name or "", "subject": str(subject), "outcome": outcome}
         await services.acts.record(by.tenant, person=by.person, token_id=by.token_id, **act)
-
-
-@asynccontextmanager
-async def acting(services: "Services", right: "Right", action: str) -> "AsyncIterator[Actor]":  # noqa: ARG001 - see recorded
-    """``services.acting`` for a block; the command's own name is what goes on record."""
-    yield await services.acting(right)
 
 
 def finish(call: Callable[[], int | None]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from channels.cli.common import CompanyOption, JsonFlag, acting, console, emit, finish, run
+from channels.cli.common import CompanyOption, JsonFlag, console, emit, finish, run
 
 if TYPE_CHECKING:
     from core.services import Services
@@ -43,10 +43,10 @@ def export(
     async def work(services: "Services") -> None:
         from json import dumps
 
-        async with acting(services, "admin", "export") as actor:
-            found = await services.personal_data.export(actor.tenant, email)
-            if out is not None:
-                write_private(out, dumps(found, ensure_ascii=False, indent=2) + "\n")
+        actor = await services.acting("admin")
+        found = await services.personal_data.export(actor.tenant, email)
+        if out is not None:
+            write_private(out, dumps(found, ensure_ascii=False, indent=2) + "\n")
         places = found["conversations"]
         count = len(places) if isinstance(places, list) else 0
         if out is None:
@@ -68,8 +68,8 @@ def erase(
     """Erase everything stored of one person; every chain of receipts still verifies. It cannot be undone."""
 
     async def work(services: "Services") -> None:
-        async with acting(services, "admin", "erase") as actor:
-            erased = await services.personal_data.erase(actor.tenant, email, by=actor.person)
+        actor = await services.acting("admin")
+        erased = await services.personal_data.erase(actor.tenant, email, by=actor.person)
         if json:
             emit([erased])
         else:

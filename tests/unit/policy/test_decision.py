@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.company import Roster
+from core.company import Intents, Roster
+from core.errors import InvalidFile
 from policy.decision import decide, hand_off
-from policy.load import Compiled
+from policy.load import Compiled, load
 from policy.people import at_work
 from policy.signals import SCHEMA
 from tests.unit.policy.conftest import case
@@ -145,3 +146,16 @@ def test_a_fall_back_that_needs_an_approval_of_its_own_is_passed_by(policy: Comp
     assert owner is not None
     assert owner.role != "cto"
     assert owner.role == "ciso" or not policy.policy.roles[owner.role].approvals
+
+
+def test_what_a_rule_spends_decides_who_may_approve(policy_text: str, roster: Roster, intents: Intents) -> None:
+    before = "then: {action: escalate, role: cfo}"
+    spending = load(policy_text.replace(before, before[:-1] + ", spend: {refund_usd: money_mentioned}}"), "p.yaml", roster, intents)
+    dispute = {"intent": "refund_request", "complaint": True, **ENTERPRISE, "arr": 600000.0}
+    small = decide(spending, roster, case(**dispute, money_mentioned=100.0))
+    large = decide(spending, roster, case(**dispute, money_mentioned=90000.0))
+    assert (small.spend, [need.role for need in small.approvals]) == ({"refund_usd": 100.0}, ["support_lead"])
+    assert (large.spend, [need.role for need in large.approvals]) == ({"refund_usd": 90000.0}, ["level:1"])
+    assert decide(spending, roster, case(**dispute)).spend == {"refund_usd": None}
+    with pytest.raises(InvalidFile, match="nobody in the roster has a limit 'yachts'"):
+        load(policy_text.replace(before, before[:-1] + ", spend: {yachts: arr}}"), "p.yaml", roster, intents)
