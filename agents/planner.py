@@ -123,7 +123,16 @@ class Planner:
 
 
 def _case(turn: Turn, assessment: Assessment) -> Case:
-    return Case(assessment.signals, turn.now, turn.load, turn.conversation_id, turn.owner, frozenset(turn.absent))
+    return Case(
+        signals=assessment.signals,
+        now=turn.now,
+        load=turn.load,
+        rotation=turn.conversation_id,
+        owner=turn.owner,
+        absent=frozenset(turn.absent),
+        busy=frozenset(assessment.busy),
+        assigned=turn.assigned,
+    )
 
 
 def _channel_signals(turn: Turn, intake: Intake) -> list[Signal]:

@@ -125,6 +125,9 @@ class Person(Value):
     hours: WorkHours = {"mon-fri": ("09:00-17:00",)}
     capacity: int = Field(5, ge=0)
     limits: dict[str, float] = {}
+    permissions: frozenset[str] = Field(frozenset(), description="What the person may own that not everybody may.")
+    holidays: Holidays = Field(Holidays(), description="The person's own days off; the company's do not count.")
+    calendar: str | None = Field(None, description="iCalendar file of the company folder, or https address, that shows when they are busy.")
     backup: str | None = None
     access: tuple[Access, ...] = Field(("agent", "approver"), description="What the person may do: viewer, agent, approver, lead, admin.")
 

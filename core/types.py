@@ -69,8 +69,9 @@ class Turn(Value):
     """What the router is asked to decide: the new messages of one sender, and what was known when the turn began.
 
     ``mode`` is ``human`` after a take-over. ``open_approvals`` are ids of approvals of this conversation still pending.
-    ``load`` is the number of open conversations by person id, ``absent`` who has handed their work to a deputy; ``now`` is the clock's
-    reading, so that the graph needs none. ``run`` counts how often a worker began the turn: only the latest run may commit it.
+    ``load`` is the number of open conversations by person id, ``assigned`` when each last got one, ``absent`` who has handed their work to
+    a deputy; ``now`` is the clock's reading, so that the graph needs none. ``run`` counts how often a worker began the turn: only the
+    latest run may commit it.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Turn(Value):
     owner: str | None = None
     open_approvals: tuple[str, ...] = ()
     load: dict[str, int] = {}
+    assigned: dict[str, datetime] = {}
     absent: tuple[str, ...] = ()
     run: int = 0
 
@@ -160,6 +162,8 @@ class Signal(Value):
     source: Literal["crm", "authentication", "history", "intent", "advisor", "score", "channel"]
     observed_at: datetime | None = None
     confidence: float = 1.0
+    record: str = Field("", description="The system of record that states it: crm, billing, …; empty for what was not looked up.")
+    version: str = Field("", description="Of the statement in that system.")
 
 
 VERIFIED = frozenset({"crm", "authentication"})
@@ -212,7 +216,9 @@ class Assessment(Value):
     value: Worth
     signals: tuple[Signal, ...]
     data_quality: float = Field(ge=0, le=1)
+    data_gaps: tuple[str, ...] = Field((), description="What is missing or stale, in words.")
     draft: Answer | None = None
+    busy: tuple[str, ...] = Field((), description="Roster ids of people whose calendar shows them busy.")
 
 
 class Cost(Value):
@@ -295,6 +301,8 @@ class Plan(Value):
     up: str | None = None
     approvals: tuple[ApprovalNeed, ...] = ()
     spend: dict[str, float | None] = {}
+    offer: str | None = Field(None, description="The alternative of the policy that automation offers before a person is asked.")
+    jurisdiction: str | None = None
     sla: Sla | None = None
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

@@ -23,8 +23,9 @@ _ALTERNATIVES = 6
 
 
 class Case(NamedTuple):
-    """Everything a decision may depend on. ``load``: open conversations by person; ``rotation``: conversation id, breaks ties;
-    ``owner``: who owns the conversation already; ``absent``: whose work a deputy does."""
+    """Everything a decision may depend on. ``load``: open conversations by person, ``assigned``: when each last got one; ``rotation``: the
+    conversation's id, breaks ties; ``owner``: who owns it already; ``absent``: whose work a deputy does; ``busy``: whose calendar is taken.
+    """
 
     signals: tuple[Signal, ...]
     now: datetime
@@ -32,6 +33,8 @@ class Case(NamedTuple):
     rotation: str
     owner: str | None = None
     absent: frozenset[str] = frozenset()
+    busy: frozenset[str] = frozenset()
+    assigned: Mapping[str, datetime] = {}
 
 
 def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool = False) -> Plan:
@@ -55,8 +58,8 @@ def fall_back(compiled: Compiled, roster: Roster, case: Case, plan: Plan) -> Pla
     plan that needs none."""
     policy, known = compiled.policy, facts(case.signals)
     asked = next((rule.then.role for rule in policy.rules if rule.name in plan.rules), None) or plan.role
-    seen, role = {asked}, policy.roles[asked].fallback if asked else None
-    while role is not None and role not in seen:
+    standing_in = [role for step in policy.path((asked,))[1:] for role in step] if asked else []
+    for role in standing_in:
         rule = Rule.model_construct(
             name=plan.rules[0],
             when={},
@@ -66,8 +69,6 @@ def fall_back(compiled: Compiled, roster: Roster, case: Case, plan: Plan) -> Pla
         )
         if not _needs_approval(policy, known, rule):
             return _plan(policy, roster, case, known, rule, ())
-        seen.add(role)
-        role = policy.roles[role].fallback
     return decide(compiled, roster, case, unapproved=True)
 
 

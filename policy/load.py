@@ -83,8 +83,7 @@ def _unknown_limits(policy: Policy, roster: Roster) -> Iterator[tuple[Loc, str]]
 
 def _named_roles(policy: Policy) -> Iterator[tuple[Loc, str]]:
     for name, role in policy.roles.items():
-        if role.fallback:
-            yield ("roles", name, "fallback"), role.fallback
+        yield from ((("roles", name, "fallback", index), other) for index, other in enumerate(role.fallback))
         yield from _approvers(("roles", name, "approvals"), role.approvals)
     for name, queue in policy.queues.items():
         yield from ((("queues", name, "roles", index), role_name) for index, role_name in enumerate(queue.roles))

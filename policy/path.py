@@ -39,9 +39,5 @@ def _above(policy: Policy, plan: Plan) -> list[str]:
 
 def _steps(policy: Policy, role: str, below: list[str]) -> int | None:
     """How many fall-backs lead from the role to one of ``below``: those are on one path. None when they do not."""
-    seen = [role]
-    while (step := policy.roles[seen[-1]].fallback) is not None and step not in seen:
-        if step in below:
-            return len(seen)
-        seen.append(step)
-    return None
+    path = enumerate(policy.path((role,)))
+    return next((count for count, step in path if count and not set(below).isdisjoint(step)), None)

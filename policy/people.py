@@ -63,21 +63,9 @@ def stay(policy: Policy, roster: Roster, owner: Person, need: Need) -> Assignmen
 
 def _chain(policy: Policy, roles: Sequence[str]) -> list[tuple[str, ...]]:
     """The roles, then their fall-backs, each role once. One that itself needs an approval is passed by: nobody has given it."""
-    steps = _steps(policy, roles)
+    steps = policy.path(roles)
     free = (tuple(role for role in step if not policy.roles[role].approvals) for step in steps[1:])
     return [steps[0], *(step for step in free if step)]
-
-
-def _steps(policy: Policy, roles: Sequence[str]) -> list[tuple[str, ...]]:
-    chain, seen = [tuple(roles)], set(roles)
-    while True:
-        step = tuple(
-            dict.fromkeys(fallback for role in chain[-1] if (fallback := policy.roles[role].fallback) is not None and fallback not in seen)
-        )
-        if not step:
-            return chain
-        chain.append(step)
-        seen.update(step)
 
 
 def _ranked(roster: Roster, roles: Sequence[str], need: Need) -> list[Person]:
@@ -106,7 +94,7 @@ def _with_backups(
 ) -> Assignment:
     """Up to two backups: the owner's named one, the next best, the backup role, anybody; those at work before those absent."""
     named = [person for person in roster.people if person.id == owner.backup]
-    role = backup_role or policy.roles[owner.role].fallback or owner.role
-    candidates = [*named, *others, *_ranked(roster, (role,), need)] or list(roster.people)
+    roles = (backup_role,) if backup_role else policy.roles[owner.role].fallback or (owner.role,)
+    candidates = [*named, *others, *_ranked(roster, roles, need)] or list(roster.people)
     unique = list({person.id: person for person in candidates if person.id != owner.id}.values())
     return Assignment(owner, tuple(sorted(unique, key=lambda person: not available(person, need))[:2]), notes)

@@ -1,11 +1,12 @@
 """``policy.yaml`` as types: who exists, which rules lead to them, which approvals they need."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
-from core.company import OpenHours, ZoneName
+from core.company import OpenHours, WorkHours, ZoneName
 from core.types import Action, ApprovalNeed, Sla, Value
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -21,7 +22,13 @@ def _seconds(value: object) -> object:
     return int(match[1]) * _UNITS[match[2]]
 
 
+def _several(value: object) -> object:
+    """One name or a list of them → a list."""
+    return (value,) if isinstance(value, str) else value
+
+
 Seconds = Annotated[int, BeforeValidator(_seconds), Field(ge=0)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class Limits(Value):
@@ -35,13 +42,15 @@ class Limits(Value):
 
 
 class Role(Value):
-    """A place to escalate to. Whatever reaches it needs its ``approvals``; ``fallback`` steps in for it."""
+    """A place to escalate to. Whatever reaches it needs its ``approvals``; the roles of ``fallback`` step in for it, nearest first."""
 
     level: int = Field(ge=0, le=4)
     title: str
     approvals: tuple[ApprovalNeed, ...] = ()
-    fallback: str | None = None
+    fallback: Names = ()
     limits: Limits | None = None
+    permissions: frozenset[str] = Field(frozenset(), description="What a person must be permitted to own what reaches the role.")
+    quiet_hours: WorkHours = Field({}, description="Local hours in which its people get nothing, unless the rule is urgent.")
 
 
 class Queue(Value):
@@ -49,7 +58,8 @@ class Queue(Value):
 
     title: str
     roles: tuple[str, ...] = Field(min_length=1)
-    skills: frozenset[str] = frozenset()
+    skills: frozenset[str] = Field(frozenset(), description="Whoever has more of them is asked first.")
+    permissions: frozenset[str] = Field(frozenset(), description="What a person must be permitted to own what reaches the queue.")
     intents: tuple[str, ...] = ()
     backup: str = Field(description="Role that backs the queue up.")
     limits: dict[str, Limits] = Field(min_length=1)
@@ -81,16 +91,34 @@ class Range(Value):
 Condition = bool | Range | tuple[str, ...] | str
 
 
+class SoftStep(Value):
+    """What automation tries before a person is asked: one question (``clarify``), or an alternative (``offer``, a key of ``offers``)."""
+
+    clarify: bool = False
+    offer: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.clarify == bool(self.offer):
+            raise ValueError("a soft step is either clarify: true or offer: NAME")
+        return self
+
+
 class Outcome(Value):
     """What a rule asks for. ``escalate`` names a role; ``handoff`` a queue, or none for the intent's own.
 
     ``spend``: limit of the roster → the signal that says how much is at stake; only who may grant that much may approve.
+    ``before``: the soft steps, one a turn, while nothing else asks for a person. ``urgent`` reaches people in their quiet hours.
     """
 
     action: Action
     queue: str | None = None
     role: str | None = None
     account_owner_first: bool = False
+    skills: frozenset[str] = Field(frozenset(), description="Whoever has more of them is asked first.")
+    permissions: frozenset[str] = frozenset()
+    urgent: bool = False
+    before: tuple[SoftStep, ...] = ()
     approvals: tuple[ApprovalNeed, ...] = ()
     spend: dict[str, str] = {}
 
@@ -102,6 +130,8 @@ class Outcome(Value):
             raise ValueError("only handoff has a queue")
         if self.action == "ignore" and (self.approvals or self.spend):
             raise ValueError("ignore does nothing that could be approved")
+        if self.before and self.action not in ("handoff", "escalate"):
+            raise ValueError("soft steps come before a person is asked, and nobody is")
         return self
 
 
@@ -119,6 +149,50 @@ class Rule(Value):
         if not self.when and not self.expr:
             raise ValueError("a rule needs when or expr; what holds always is the default")
         return self
+
+
+class Override(Rule):
+    """An exception somebody answers for until it ends: it wins over the rules, and can take no approval away. ``because`` is the reason."""
+
+    author: str = Field(description="Roster id of who answers for it.")
+    expires: AwareDatetime
+
+
+class Topic(Value):
+    """A regulated topic: the message is about it when its intent is listed or one of the phrases occurs in it as whole words."""
+
+    intents: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    permissions: frozenset[str] = Field(frozenset(), description="What a person must be permitted to own a conversation about it.")
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.intents and not self.phrases:
+            raise ValueError("needs intents or phrases")
+        return self
+
+
+class Jurisdiction(Value):
+    """Whose law applies to customers of these ``regions``, and what it asks. The first that lists the customer's region is theirs."""
+
+    regions: tuple[str, ...] = Field(min_length=1)
+    handled_in: tuple[str, ...] = Field((), description="Regions whose people may own the conversation; none: anywhere.")
+    model_calls: bool = Field(True, description="Whether text may be sent to a chat model.")
+    retention: Seconds | None = Field(None, ge=86400, description="As the policy's retention, for these customers.")
+
+
+class Calibration(Value):
+    """How the scorecard becomes a probability of winning: fitted on ``deals.csv``, judged on the latest ``holdout`` of it."""
+
+    minimum_outcomes: int = Field(200, ge=50, description="Fewer deals won, or fewer lost: points only.")
+    holdout: float = Field(0.25, gt=0, lt=0.9)
+
+
+class FactRule(Value):
+    """Which systems of record state a fact, the best first (those left out come after), and for how long they are believed."""
+
+    sources: tuple[str, ...] = ()
+    max_age: Seconds | None = Field(None, description="Older is stale; data_quality.max_age_days when left out.")
 
 
 class Weight(Value):
@@ -139,18 +213,37 @@ class Quality(Value):
 
 
 class Policy(Value):
-    """The whole file. The first of ``guards`` that holds ends the decision; among ``rules`` the strictest wins."""
+    """The whole file. The first of ``guards`` that holds ends the decision, then the first of ``overrides`` that has not ended; among
+    ``rules`` the strictest wins."""
 
     version: int = 1
     roles: dict[str, Role]
     queues: dict[str, Queue]
     default_queue: str
-    value: dict[str, Weight]
+    value: dict[str, Weight] = Field({}, description="What a conversation is worth: verified facts only, signal value_score.")
+    risk: dict[str, Weight] = Field({}, description="What could be lost: signal risk_score.")
+    complexity: dict[str, Weight] = Field({}, description="How hard it is to answer: signal complexity_score.")
+    calibration: Calibration = Calibration()
+    facts: dict[str, FactRule] = Field({}, description="By verified signal.")
     data_quality: Quality
+    regulated: dict[str, Topic] = Field({}, description="Regulated topics; signal regulated_topic names the first that applies.")
+    jurisdictions: dict[str, Jurisdiction] = {}
+    offers: dict[str, dict[str, str]] = Field({}, description="Alternatives that automation may offer: name → language → text.")
+    monotone: tuple[str, ...] = Field((), description="Numbers and flags that never lower the level when they rise.")
     approval_expires: Seconds = 4 * 3600
     retention: Seconds | None = Field(None, ge=86400, description="Conversations without activity for so long are erased; none: never.")
     guards: tuple[Rule, ...] = ()
+    overrides: tuple[Override, ...] = ()
     rules: tuple[Rule, ...] = ()
+
+    def path(self, roles: Iterable[str]) -> list[tuple[str, ...]]:
+        """The roles, then those that step in for them, step by step; each role once."""
+        steps, seen = [tuple(roles)], set[str]()
+        while steps[-1]:
+            seen.update(steps[-1])
+            following = (role for each in steps[-1] for role in self.roles[each].fallback if role not in seen)
+            steps.append(tuple(dict.fromkeys(following)))
+        return steps[:-1]
 
     def queue_for(self, intent: str | None) -> str:
         return next((name for name, queue in self.queues.items() if intent in queue.intents), self.default_queue)

@@ -57,8 +57,18 @@ SCHEMA: dict[str, Spec] = {
     "automatic_answers": Spec("number", False, "answers automation has already given in this conversation"),
     "clarifications": Spec("number", False, "questions automation has already asked in this conversation"),
     "open_approval": Spec("flag", False, "an approval of this conversation is pending"),
+    "repeated_intent": Spec("number", False, "how often the customer has asked for the same before in this conversation"),
+    "failed_deliveries": Spec("number", False, "messages of ours in this conversation that did not arrive"),
+    "regulated_topic": Spec("text", False, "the regulated topic of the policy that the message is about"),
+    "requests": Spec("number", False, "things asked for in the message"),
+    "words": Spec("number", False, "words of the new text"),
+    "attachments": Spec("number", False, "files attached"),
     "grounded": Spec("flag", False, "the handbook has a public passage that answers"),
     "value_score": Spec("number", False, "worth of the conversation, 0 to 100"),
+    "risk_score": Spec("number", False, "what could be lost, 0 to 100"),
+    "complexity_score": Spec("number", False, "how hard it is to answer, 0 to 100"),
+    "win_probability": Spec("number", False, "calibrated chance that the open deal is won, 0 to 1; unknown without enough past deals"),
+    "expected_value": Spec("number", False, "win_probability × deal_value, US$"),
     "data_quality": Spec("number", False, "share of the required facts that are present and fresh, 0 to 1"),
 }
 

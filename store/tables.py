@@ -85,6 +85,8 @@ conversations = Table(
     _at("closed_at", maybe=True),
     _text("disposition", ""),
     _at("erased_at", maybe=True),
+    _at("assigned_at", maybe=True),
+    _maybe("jurisdiction"),
     UniqueConstraint("tenant", "channel", "key", name="conversations_key"),
     Index("conversations_recent", "tenant", "updated_at"),
     Index("conversations_owned", "tenant", "owner", postgresql_where=text("owner IS NOT NULL AND closed_at IS NULL")),
@@ -342,6 +344,49 @@ acts = Table(
     _text("subject", ""),
     _text("outcome"),
     Index("acts_recent", "tenant", "id"),
+)
+
+# What a system of record stated about a contact or an account; rows are added, never changed.
+facts = Table(
+    "facts",
+    metadata,
+    _number(),
+    _text("tenant"),
+    _text("subject"),
+    _text("name"),
+    _json("value", maybe=True),
+    _text("record"),
+    Column("confidence", Double, nullable=False, server_default="1"),
+    _at("observed_at", maybe=True),
+    _at("recorded_at"),
+    _text("version", ""),
+    Index("facts_known", "tenant", "subject", "name", "record", text("recorded_at DESC"), text("id DESC")),
+)
+
+# A policy with the people it names, under the digest of both; which is in force is the latest of the activations.
+policies = Table(
+    "policies",
+    metadata,
+    _id("tenant"),
+    _id("version"),
+    _text("text"),
+    _json("roster"),
+    _text("author"),
+    _at("created_at"),
+)
+
+activations = Table(
+    "activations",
+    metadata,
+    _number(),
+    _text("tenant"),
+    _text("version"),
+    _text("kind"),
+    _text("person"),
+    _text("reason", ""),
+    _at("at"),
+    ForeignKeyConstraint(["tenant", "version"], ["policies.tenant", "policies.version"]),
+    Index("activations_latest", "tenant", text("id DESC")),
 )
 
 indexes = Table(

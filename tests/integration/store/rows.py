@@ -15,6 +15,7 @@ AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 # Columns that the database checks against a list of words.
 WORDS = {
+    "activations.kind": "activated",
     "approvals.status": "pending",
     "approval_votes.outcome": "approved",
     "conversations.mode": "automation",

@@ -62,4 +62,4 @@ async def test_the_migrated_tables_are_those_that_queries_see(database_url: str)
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
     engine.dispose()
     assert differences == []
-    assert schema_version() == "0002"
+    assert schema_version() == "0003"
