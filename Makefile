@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint unit integration acceptance chaos bench format picture pins clean
+.PHONY: help setup demo serve test lint unit integration acceptance chaos bench bench-policy format picture pins clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo "$$p" && break; done)
@@ -19,6 +19,7 @@ help:
 	@echo "make serve   set up, then API and worker on http://127.0.0.1:8080"
 	@echo "make chaos   set up, then two minutes of killed workers, web processes and databases, and what came of it"
 	@echo "make bench   set up, then the speed and cost of durable turns"
+	@echo "make bench-policy  set up, then the speed of decisions: 100 rules, 500 people"
 
 setup: build/encoder/version.json
 
@@ -66,6 +67,9 @@ chaos: setup  ## workers, web process and PostgreSQL killed and stopped at rando
 
 bench: setup  ## durable turns without a model: speed, cost, growth
 	@$(PY) -m benchmarks.turns
+
+bench-policy: setup  ## decide() with 100 rules and 500 people, with and without what would have changed it
+	@$(PY) -m benchmarks.policy
 
 format: setup
 	$(BIN)/ruff check --fix .

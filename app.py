@@ -13,23 +13,32 @@ from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
+from agents.assembly import Assembly
 from core.identity import Identity
 from store.stored import Stored
 
 if TYPE_CHECKING:
     from agents.crew import Crew
     from agents.intent.library import IntentLibrary
+    from channels.calendar.agendas import Agendas
     from channels.filebox import FileDeliverer
-    from core.company import Company
+    from core.company import Company, Roster
+    from core.deals import PastDeal
     from core.ports import Clock
+    from core.receipt import Receipt
     from core.services import Progress
     from core.settings import Settings
+    from core.types import Turn
     from core.worktime import Calendar
     from graph.router import Router
+    from knowledge.directory import RecordDirectory
     from knowledge.encoder import OnnxEncoder
     from knowledge.library import Handbooks
+    from knowledge.profiles import Profiles
     from policy.approvers import Approvers
+    from policy.library import Library
     from policy.load import Compiled
+    from policy.scorecard import ScorecardReport
     from store.mailroom import Mailroom
     from store.outbox import Outbox
     from store.personal import PersonalData
@@ -38,12 +47,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent
 
 
-class Usher(Stored, Identity):
+class Usher(Stored, Assembly, Identity):
     """``core.services.Services``: each part is made when it is first used."""
 
     def __init__(self, settings: "Settings", companies: "dict[str, Company]", clock: "Clock", *, deliver: bool = False) -> None:
         self.settings, self.companies, self.clock = settings, companies, clock
         self._deliver = deliver
+        self._deals: dict[str, Sequence[PastDeal]] = {}
+        self._agendas: dict[tuple[object, ...], Agendas] = {}
 
     # ------------------------------------------------------------ what is stored
 
@@ -121,15 +132,22 @@ class Usher(Stored, Identity):
             revive=None if self.settings.database_url else lambda: self._embedded.url(self.settings.database),
             concurrency=self.settings.workers,
             turn_s=60 + 2 * self.settings.llm_timeout_s,
-            also=((3600.0, self._forget_what_is_old),),
+            also=(
+                (3600.0, self._forget_what_is_old),
+                (5.0, self.profiles.look),
+                (1.0, self.library.refresh),
+                (300.0, self._read_calendars),
+            ),
         )
 
     async def _forget_what_is_old(self) -> None:
         """Retention by policy; and files whose delivery was under way while they were erased."""
+        from policy.jurisdiction import retention
         from store.retention import expire
 
         kept = {tenant: timedelta(seconds=c.policy.retention) for tenant, c in self.policies.items() if c.policy.retention}
-        await expire(self.database, self.clock.now(), kept, self.files)
+        laws = {tenant: retention(c.policy) for tenant, c in self.policies.items()}
+        await expire(self.database, self.clock.now(), kept, self.files, jurisdictions=laws)
 
     # ------------------------------------------------------------ what is known
 
@@ -155,6 +173,36 @@ class Usher(Stored, Identity):
         )
 
     @cached_property
+    def profiles(self) -> "Profiles":
+        from knowledge.profiles import Profiles
+
+        return Profiles(self.companies, self.facts, clock=self.clock, sources=lambda tenant: _sources(self.policies[tenant]))
+
+    def directory(self, tenant: str, policy: "Compiled") -> "RecordDirectory":
+        return self.profiles.directory(tenant, _sources(policy))
+
+    def deals(self, tenant: str) -> "Sequence[PastDeal]":
+        """Those that are over, of the company folder. Raises InvalidFile."""
+        from knowledge.deals import read_deals
+
+        if tenant not in self._deals:
+            self._deals[tenant] = read_deals(self.companies[tenant].folder / "deals.csv")
+        return self._deals[tenant]
+
+    def agendas(self, tenant: str, roster: "Roster") -> "Agendas":
+        """The calendars of these people; rosters that name the same calendars share them."""
+        from channels.calendar.agendas import Agendas
+
+        key = (tenant, *((person.id, person.calendar, person.time_zone) for person in roster.people if person.calendar))
+        if key not in self._agendas:
+            self._agendas[key] = Agendas(self.companies[tenant].folder, roster.people)
+        return self._agendas[key]
+
+    async def _read_calendars(self) -> None:
+        for agendas in list(self._agendas.values()):
+            await agendas.refresh(self.clock.now())
+
+    @cached_property
     def intents(self) -> "IntentLibrary":
         from agents.intent.library import IntentLibrary
 
@@ -163,62 +211,25 @@ class Usher(Stored, Identity):
     # ------------------------------------------------------------ who decides
 
     @cached_property
-    def policies(self) -> "dict[str, Compiled]":
-        from policy.load import load
+    def library(self) -> "Library":
+        from policy.library import Library
 
-        return {tenant: load(c.policy_text, c.policy_file, c.roster, c.intents) for tenant, c in self.companies.items()}
+        return Library(self.companies, lambda: self.shelf if self._database is not None else None)
 
     @cached_property
     def approvers(self) -> "Approvers":
         from policy.approvers import Approvers
 
-        return Approvers(self.policies, {tenant: company.roster for tenant, company in self.companies.items()})
-
-    @cached_property
-    def crews(self) -> "dict[str, Crew]":
-        return {tenant: self._crew(company) for tenant, company in self.companies.items()}
-
-    def _crew(self, company: "Company") -> "Crew":
-        from agents.advisor.answers import Advisor
-        from agents.crew import Crew
-        from agents.guardian import Guardian
-        from agents.planner import Planner
-        from knowledge.directory import CrmDirectory
-
-        policy = self.policies[company.id]
-        return Crew(
-            profile=company.profile,
-            intent=self.intents.agent(company.id),
-            directory=CrmDirectory(company.crm, company.profile.domains),
-            retriever=self.knowledge.retriever(company.id),
-            advisor=Advisor(self.encoder),
-            planner=Planner(policy, company.roster, company.profile, company.intents.groups),
-            guardian=Guardian(company.profile.domains, policy.policy.queues[policy.policy.default_queue].backup),
-            writer=self._writer(company),
-        )
-
-    def _writer(self, company: "Company") -> Any:
-        if not self.settings.has_model:
-            return None
-        from agents.advisor.grounding import check
-        from agents.models import OpenAIChat, Prices
-        from agents.writer import Writer
-
-        key = self.settings.llm_api_key
-        model = OpenAIChat(
-            base_url=self.settings.llm_base_url or "",
-            model=self.settings.llm_model,
-            api_key=key.get_secret_value() if key else None,
-            timeout_s=self.settings.llm_timeout_s,
-            prices=Prices(self.settings.llm_usd_per_million_prompt, self.settings.llm_usd_per_million_completion),
-        )
-        return Writer(model, company.intents, company.profile.name, check)
+        return Approvers(self.library.policies, self.library.rosters)
 
     @cached_property
     def router(self) -> "Router":
         from graph.router import Router
 
-        return Router(self.crews, self.turns)
+        return Router(self.crew, self.turns)
+
+    async def preview(self, turn: "Turn") -> "Receipt":
+        return await self.router.preview(turn.model_copy(update={"policy": self.policy_version(turn.tenant)}))
 
     # ------------------------------------------------------------ the rest of Services
 
@@ -232,43 +243,36 @@ class Usher(Stored, Identity):
     def check(self) -> None:
         """A company that cannot be used stops here, before anything is started. Raises InvalidFile."""
         for tenant in self.companies:
-            self.policy_version(tenant)
-            self.working_time(tenant, "")
-
-    @cached_property
-    def calendars(self) -> "dict[str, dict[str, Calendar]]":
-        from policy.calendars import calendars
-
-        return {tenant: calendars(c.profile, self.policies[tenant].policy, c.policy_file) for tenant, c in self.companies.items()}
+            self.library.folder(tenant)
+            self.deals(tenant)
 
     def working_time(self, tenant: str, queue: str) -> "Calendar":
         """A queue that is no more keeps its company's hours, a company that is no longer served works round the clock."""
         from core.worktime import always
         from policy.calendars import COMPANY
 
-        found = self.calendars.get(tenant)
-        return found.get(queue, found[COMPANY]) if found else always()
-
-    def policy_version(self, tenant: str) -> str:
-        return self.policies[tenant].version
-
-    def policy_summary(self, tenant: str) -> dict[str, object]:
-        policy = self.policies[tenant].policy
-        people = len(self.companies[tenant].roster.people)
-        return {
-            "rules": len(policy.rules),
-            "guards": len(policy.guards),
-            "queues": len(policy.queues),
-            "roles": len(policy.roles),
-            "people": people,
-        }
+        if tenant not in self.companies:
+            return always()
+        found = self.library.calendars(tenant)
+        return found.get(queue, found[COMPANY])
 
     async def start(self, progress: "Progress") -> None:
         for tenant in self.companies:
+            if self._database is not None:
+                await self.library.begin(tenant)
+            if problem := self.library.differs(tenant):
+                progress(problem)
             self.intents.train(tenant, progress)
             await self.knowledge.ingest(tenant, progress)
+            await self.profiles.refresh(tenant, progress)
         for crew in self.crews.values():
             await asyncio.to_thread(_warm, crew)
+        await self._read_calendars()
+
+    def scorecard(self, tenant: str) -> "ScorecardReport":
+        from policy.scorecard import scorecard_report
+
+        return scorecard_report(self.policies[tenant].policy, self.deals(tenant))
 
     async def upgrade(self) -> str:
         from store.migrate import schema_version, upgrade
@@ -294,10 +298,17 @@ class Usher(Stored, Identity):
     async def close(self) -> None:
         if "knowledge" in self.__dict__:
             await self.knowledge.close()
+        for agendas in self._agendas.values():
+            await agendas.close()
         if self._database is not None:
             await self._database.close()
         if "_embedded" in self.__dict__:
             self._embedded.stop()
+
+
+def _sources(policy: "Compiled") -> "dict[str, tuple[str, ...]]":
+    """Which systems of record a policy trusts with a fact, the best first."""
+    return {name: rule.sources for name, rule in policy.policy.facts.items()}
 
 
 def _warm(crew: "Crew") -> None:
@@ -331,6 +342,7 @@ async def connect(
     try:
         if stored:
             await usher.open_database(fresh=fresh)
+            await usher.library.refresh()
         yield usher
     finally:
         await usher.close()

@@ -1,5 +1,6 @@
 """One company's agents, put together; and the registry of what each can do and in which version."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -7,8 +8,8 @@ from agents.guardian import Guardian
 from agents.planner import Planner
 from agents.writer import Writer
 from core.company import Profile
-from core.ports import Directory, Retriever
-from core.types import Answer, Intake, Intent, Passage, Past
+from core.ports import Calendars, Directory, Retriever
+from core.types import Answer, Intake, Intent, Passage, Past, Signal
 
 
 class Versioned(Protocol):
@@ -38,6 +39,7 @@ class Crew:
     planner: Planner
     guardian: Guardian
     writer: Writer | None = None
+    calendars: Calendars | None = None
     version: str = "1"
 
     def versions(self) -> dict[str, str]:
@@ -51,16 +53,25 @@ class Crew:
         }
         return {name: agent.version for name, agent in agents.items() if agent}
 
+    def writer_for(self, records: Iterable[Signal]) -> Writer | None:
+        """The chat model, where the law of the customer's region lets their text go there."""
+        return self.writer if self.writer and not self.planner.no_model_calls(records) else None
+
     def clarify(self, intake: Intake, intent: Intent) -> Answer:
         """The one question automation may ask, naming what it thinks is possible."""
         options = ", ".join(label.replace("_", " ") for label in intent.set[:3])
         return Answer(answer=self.planner.texts(intake.language)["clarify"].format(options=options), abstained=False, reason="clarify")
 
+    def offer(self, intake: Intake, name: str) -> Answer:
+        """An alternative that the policy lets automation propose before a person is asked, in the policy's own words."""
+        text = self.planner.offer(name, intake.language)
+        return Answer(answer=text, abstained=not text, reason="offer")
+
     def signed(self, intake: Intake, answer: Answer) -> Answer:
         """The answer in the company's frame: a word before, and after it that automation wrote this and how to reach a person."""
         if answer.abstained:
             return answer
-        texts = self.planner.texts(intake.language)
-        frame = [texts.get("sign_off", "")] if answer.reason == "clarify" else [texts.get("answer_outro", ""), texts.get("sign_off", "")]
-        head = [] if answer.reason == "clarify" else [texts.get("answer_intro", "")]
+        texts, short = self.planner.texts(intake.language), answer.reason in ("clarify", "offer")
+        frame = [texts.get("sign_off", "")] if short else [texts.get("answer_outro", ""), texts.get("sign_off", "")]
+        head = [] if short else [texts.get("answer_intro", "")]
         return answer.model_copy(update={"answer": "\n\n".join(part for part in (*head, answer.answer, *frame) if part)})

@@ -1,42 +1,76 @@
 """The planner: joins what is known into signals, asks the policy for a plan, and spells the plan out as effects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from agents.signals import read_signals, stated
 from agents.watches import watches
 from core.company import Profile, Roster
-from core.types import VERIFIED, Answer, Assessment, Edit, Effect, Intake, Intent, Plan, Request, Signal, SignalValue, Turn, Watch
+from core.types import Answer, Assessment, Edit, Effect, Intake, Intent, Plan, Request, Signal, Turn, Watch
 from policy.calendars import calendars
+from policy.counterfactuals import alternatives
 from policy.decision import Case, decide, fall_back, hand_off
+from policy.derive import Calibrated, explained
+from policy.jurisdiction import no_model_calls
 from policy.load import Compiled
+from policy.regulated import topic_in
 from policy.revision import revise
-from policy.score import data_quality, worth
+from policy.signals import facts
 
 SOON = {60: "minute", 3600: "hour", 86400: "day"}
 
 
 class Planner:
-    """One company's policy at work. Holds no state; ``version`` is the policy's."""
+    """One company's policy at work. Holds no state; ``version`` is the policy's; ``calibration`` makes the value score a probability."""
 
-    def __init__(self, policy: Compiled, roster: Roster, profile: Profile, groups: dict[str, str]) -> None:
+    def __init__(
+        self, policy: Compiled, roster: Roster, profile: Profile, groups: dict[str, str], calibration: Calibrated | None = None
+    ) -> None:
         self.policy, self.roster, self.profile, self.groups = policy, roster, profile, groups
+        self.calibration = calibration
         self.version = policy.version
         self._calendars = calendars(profile, policy.policy)
 
-    def assess(self, turn: Turn, intake: Intake, intent: Intent, records: Sequence[Signal], draft: Answer | None) -> Assessment:
-        """Intent, records and history as typed signals, with worth and data quality computed from the verified ones."""
-        signals = [*records, *self._read(turn, intake, intent), _signal("grounded", bool(draft and not draft.abstained), "advisor")]
-        quality = data_quality(self.policy.policy.data_quality, signals, turn.now)
-        value = worth(self.policy.policy.value, signals)
-        signals += [_signal("value_score", value.score, "score"), _signal("data_quality", quality, "score")]
-        return Assessment(intent=intent, value=value, signals=tuple(signals), data_quality=quality, draft=draft)
+    def no_model_calls(self, records: Iterable[Signal]) -> str | None:
+        """Why the customer's text may not go to a chat model; None when it may."""
+        return no_model_calls(self.policy.policy, facts(records))
+
+    def assess(
+        self, turn: Turn, intake: Intake, intent: Intent, records: Sequence[Signal], draft: Answer | None, busy: Iterable[str] = ()
+    ) -> Assessment:
+        """Intent, records and history as typed signals, and what follows from them. ``busy``: whose calendar is taken."""
+        policy = self.policy.policy
+        signals = [*records, *read_signals(turn, intake, intent, self.groups)]
+        signals.append(stated("grounded", bool(draft and not draft.abstained), "advisor"))
+        if topic := topic_in(policy, f"{intake.subject}\n{intake.text}"):
+            signals.append(stated("regulated_topic", topic, "intent"))
+        derived = explained(policy, signals, turn.now, self.calibration)
+        return Assessment(
+            intent=intent,
+            value=derived.value,
+            risk=derived.risk,
+            complexity=derived.complexity,
+            signals=(*signals, *derived.signals),
+            data_quality=derived.grade.quality,
+            data_gaps=derived.grade.gaps,
+            draft=draft,
+            busy=tuple(sorted(busy)),
+        )
 
     def plan(self, turn: Turn, assessment: Assessment, *, unapproved: bool = False) -> Plan:
         """The policy's decision. ``unapproved``: the strictest plan that needs no approval, for when one was refused or timed out."""
-        return decide(self.policy, self.roster, _case(turn, assessment), unapproved=unapproved)
+        case = self._case(turn, assessment)
+        plan = self._with_gaps(decide(self.policy, self.roster, case, unapproved=unapproved), assessment)
+        return plan if unapproved else plan.model_copy(update={"alternatives": alternatives(self.policy, case, plan, self.calibration)})
 
     def fall_back(self, turn: Turn, assessment: Assessment, plan: Plan) -> Plan:
         """Where the conversation goes when nobody approved ``plan`` in time."""
-        return fall_back(self.policy, self.roster, _case(turn, assessment), plan)
+        return self._with_gaps(fall_back(self.policy, self.roster, self._case(turn, assessment), plan), assessment)
+
+    def _with_gaps(self, plan: Plan, assessment: Assessment) -> Plan:
+        """Where the data-quality gate made the plan more cautious, also what is missing or stale."""
+        if not assessment.data_gaps or not any(reason.startswith("facts are thin or stale") for reason in plan.reasons):
+            return plan
+        return plan.model_copy(update={"reasons": (*plan.reasons, "; ".join(assessment.data_gaps))})
 
     def revise(self, request: Request, edit: Edit) -> Request:
         """The request as ``edit`` makes it. Raises ValueError with what the policy has against it."""
@@ -48,7 +82,7 @@ class Planner:
 
     def to_person(self, turn: Turn, assessment: Assessment) -> Plan:
         """A person of the intent's queue, whatever the rules would let automation do."""
-        return hand_off(self.policy, self.roster, _case(turn, assessment))
+        return hand_off(self.policy, self.roster, self._case(turn, assessment))
 
     def effects(self, turn: Turn, intake: Intake, plan: Plan, reply: Answer | None) -> tuple[Effect, ...]:
         """What the plan does in the world. What needs the approval is guarded; the acknowledgement to the customer is not."""
@@ -95,6 +129,24 @@ class Planner:
         """The company's fixed texts in ``language``, else in its default language."""
         return self.profile.replies.get(language) or self.profile.replies[self.profile.default_language]
 
+    def offer(self, name: str, language: str) -> str:
+        """The text of an alternative in ``language``, else in the default language, else in the first it has; empty without one."""
+        said = self.policy.policy.offers.get(name, {})
+        return said.get(language) or said.get(self.profile.default_language) or next(iter(said.values()), "")
+
+    def _case(self, turn: Turn, assessment: Assessment) -> Case:
+        return Case(
+            signals=assessment.signals,
+            now=turn.now,
+            load=turn.load,
+            rotation=turn.conversation_id,
+            owner=turn.owner,
+            absent=frozenset(turn.absent),
+            busy=frozenset(assessment.busy),
+            assigned=turn.assigned,
+            default_language=self.profile.default_language,
+        )
+
     def _subject(self, turn: Turn) -> str:
         message = turn.messages[-1]
         return message.subject or message.text[:60].strip()
@@ -104,70 +156,6 @@ class Planner:
         who = f"{sender.name or 'unknown'} <{sender.email or turn.channel}>{'' if sender.authenticated else ' (identity not proven)'}"
         lines = [f"From: {who}", f"Why you: {'; '.join(plan.reasons)}", f"Backup: {', '.join(plan.backups)}", "", intake.text]
         return "\n".join(lines)
-
-    def _read(self, turn: Turn, intake: Intake, intent: Intent) -> list[Signal]:
-        values: dict[str, SignalValue] = {
-            "intent": intent.top,
-            "intent_group": self.groups.get(intent.top or ""),
-            "confidence": intent.confidence,
-            "abstained": intent.abstained,
-            "out_of_scope": intent.out_of_scope,
-            "urgency": intent.urgency,
-            "sentiment": intent.sentiment,
-            "wants_human": intent.wants_human,
-            "money_mentioned": _largest_amount(intent),
-        }
-        values.update({flag: flag in intent.flags for flag in ("threat_to_leave", "legal_threat", "complaint")})
-        read = [_signal(name, value, "intent", confidence=intent.confidence) for name, value in values.items()]
-        return [*read, *_channel_signals(turn, intake), *_history_signals(turn)]
-
-
-def _case(turn: Turn, assessment: Assessment) -> Case:
-    return Case(
-        signals=assessment.signals,
-        now=turn.now,
-        load=turn.load,
-        rotation=turn.conversation_id,
-        owner=turn.owner,
-        absent=frozenset(turn.absent),
-        busy=frozenset(assessment.busy),
-        assigned=turn.assigned,
-    )
-
-
-def _channel_signals(turn: Turn, intake: Intake) -> list[Signal]:
-    return [
-        _signal("channel", turn.channel, "channel"),
-        _signal("language", intake.language, "channel"),
-        _signal("language_served", intake.language_served, "channel"),
-        _signal("automated", intake.automated is not None, "channel"),
-    ]
-
-
-def _history_signals(turn: Turn) -> list[Signal]:
-    said = [past for past in turn.history if past.role == "customer"]
-    return [
-        _signal("mode", turn.mode, "history"),
-        _signal("customer_messages", float(len(said) + len(turn.messages)), "history"),
-        _signal("automatic_answers", float(sum(past.action == "answer" for past in said)), "history"),
-        _signal("clarifications", float(sum(past.action == "clarify" for past in said)), "history"),
-        _signal("open_approval", bool(turn.open_approvals), "history"),
-    ]
-
-
-def _signal(name: str, value: SignalValue, source: str, *, confidence: float = 1.0) -> Signal:
-    if source in VERIFIED:
-        raise ValueError(source)  # only a Directory states verified facts
-    return Signal.model_validate({"name": name, "value": value, "source": source, "confidence": round(confidence, 4)})
-
-
-def _largest_amount(intent: Intent) -> float | None:
-    amounts = [float(entity.value.split()[0]) for entity in intent.entities if entity.type == "money" and _is_number(entity.value)]
-    return max(amounts, default=None)
-
-
-def _is_number(value: str) -> bool:
-    return bool(value) and value.split()[0].replace(".", "", 1).isdigit()
 
 
 def _within(seconds: int) -> str:

@@ -4,18 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Right = Literal["read", "messages", "converse", "decide", "assign", "queue", "admin"]
+Right = Literal["read", "messages", "facts", "converse", "decide", "assign", "queue", "policy", "admin"]
 Access = Literal["viewer", "agent", "approver", "lead", "admin", "service"]
 
-# read: everything of the tenant · messages: hand messages in · converse: take a conversation over, give it back, close it, edit a request
-# decide: approve, reject, respond, delegate · assign: reassign · queue: see and retry what failed · admin: tokens, export, erasure, acts
+# read: everything of the tenant · messages: hand messages in · facts: state facts for a system of record
+# converse: take a conversation over, give it back, close it, edit a request · decide: approve, reject, respond, delegate
+# assign: reassign · queue: see and retry what failed · policy: put a policy in force, roll it back
+# admin: tokens, export, erasure, acts
 RIGHTS: Mapping[Access, frozenset[Right]] = {
     "viewer": frozenset({"read"}),
     "agent": frozenset({"read", "converse"}),
     "approver": frozenset({"read", "decide"}),
-    "lead": frozenset({"read", "converse", "assign", "queue"}),
-    "admin": frozenset({"read", "messages", "converse", "decide", "assign", "queue", "admin"}),
-    "service": frozenset({"read", "messages"}),
+    "lead": frozenset({"read", "converse", "assign", "queue", "policy"}),
+    "admin": frozenset({"read", "messages", "facts", "converse", "decide", "assign", "queue", "policy", "admin"}),
+    "service": frozenset({"read", "messages", "facts"}),
 }
 
 # Whoever can open the database, without a token: enough to look round and to issue the first tokens, never a person's decision.

@@ -1,16 +1,18 @@
 """What one company folder says, parsed: the company, its people, its intents. Reading the files is ``knowledge``'s work."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, ValidationInfo, field_validator, model_validator
 
-from core.access import Access
+from core.access import Access, Right, rights_of
 from core.holidays import public_holidays
 from core.types import Value
 from core.worktime import LONGEST_D, Calendar
@@ -38,6 +40,19 @@ def _open_hours(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
     return value
 
 
+def _reachable_calendar(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if not rest:
+        if value.startswith("/") or "\\" in value or ":" in value or ".." in value.split("/"):
+            raise ValueError(f"{value!r} is no file within the company folder and no https address")
+    elif scheme != "https" and not (scheme == "http" and re.match(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", rest)):
+        raise ValueError("a calendar is read over https only")
+    return value
+
+
+CalendarAddress = Annotated[str, AfterValidator(_reachable_calendar)]
+"""A path relative to the company folder and within it, or an address: https, or http on this machine."""
+
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 """An IANA time zone, ``Europe/London``."""
 
@@ -48,12 +63,17 @@ OpenHours = Annotated[dict[str, tuple[str, ...]], AfterValidator(_open_hours)]
 """``WorkHours`` with some working time in them."""
 
 
+T = TypeVar("T")
+InOrder = Annotated[frozenset[T], PlainSerializer(sorted, return_type=list[Any], when_used="json")]
+"""A set that is written in order: the same company has the same digest in every process."""
+
+
 class Holidays(Value):
     """Days without working time: the public holidays of a country, and ``dates``."""
 
     country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 code: GB.")
     subdivision: str | None = Field(None, description="ISO 3166-2 code within the country: ENG.")
-    dates: frozenset[date] = frozenset()
+    dates: InOrder[date] = frozenset()
 
     @field_validator("country")
     @classmethod
@@ -78,6 +98,27 @@ class Holidays(Value):
         return day in self.dates or (self.country is not None and day in public_holidays(self.country, self.subdivision, day.year))
 
 
+class Record(Value):
+    """A system of record: a CSV ``file`` of the company folder, read again when it changes, or one that pushes its statements."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")
+    file: str | None = Field(None, pattern=r"^[^/\\]+\.csv$")
+    pushed: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.pushed == (self.file is not None):
+            raise ValueError("needs a file, or pushed: true")
+        return self
+
+
+def _named_once(value: tuple[Record, ...]) -> tuple[Record, ...]:
+    names = [record.name for record in value]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"two records are named {twice!r}")
+    return value
+
+
 class Profile(Value):
     """``company.yaml``. ``id`` is the tenant."""
 
@@ -93,6 +134,9 @@ class Profile(Value):
     holidays: Holidays = Holidays()
     settle_s: dict[str, float] = Field({}, description="Channel → seconds in which one sender's messages form one turn.")
     authserv_id: str | None = Field(None, description="The mail gateway whose Authentication-Results are believed (RFC 8601).")
+    records: Annotated[tuple[Record, ...], AfterValidator(_named_once)] = Field(
+        (Record(name="crm", file="crm.csv"),), description="What states facts about contacts and accounts, the most trusted first."
+    )
     replies: dict[str, dict[str, str]] = Field({}, description="Language → fixed texts: acknowledgement, clarify, sign_off.")
 
     @field_validator("holidays")
@@ -111,7 +155,17 @@ class Hours(Value):
     days: tuple[tuple[tuple[time, time], ...], ...]
 
 
-class Person(Value):
+class Indexed(Value):
+    """A value with cached properties: a copy with other fields computes its own."""
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+
+class Person(Indexed):
     """One person of ``roster.yaml``. ``hours`` as written: a day or a range of days → local ``HH:MM-HH:MM`` spans."""
 
     id: str
@@ -125,9 +179,11 @@ class Person(Value):
     hours: WorkHours = {"mon-fri": ("09:00-17:00",)}
     capacity: int = Field(5, ge=0)
     limits: dict[str, float] = {}
-    permissions: frozenset[str] = Field(frozenset(), description="What the person may own that not everybody may.")
+    permissions: InOrder[str] = Field(frozenset(), description="What the person may own that not everybody may.")
     holidays: Holidays = Field(Holidays(), description="The person's own days off; the company's do not count.")
-    calendar: str | None = Field(None, description="iCalendar file of the company folder, or https address, that shows when they are busy.")
+    calendar: CalendarAddress | None = Field(
+        None, description="iCalendar file of the company folder, or https address, that shows when they are busy."
+    )
     backup: str | None = None
     access: tuple[Access, ...] = Field(("agent", "approver"), description="What the person may do: viewer, agent, approver, lead, admin.")
 
@@ -140,17 +196,27 @@ class Person(Value):
         """The working hours of a week."""
         return parse_hours(self.hours)
 
+    @cached_property
+    def working(self) -> Calendar:
+        """The person's working time: their hours in their zone, without their own holidays."""
+        return Calendar(self.week.days, self.zone, self.holidays)
 
-class Roster(Value):
+    @cached_property
+    def rights(self) -> frozenset[Right]:
+        """What their access lets them do."""
+        return rights_of(self.access)
+
+
+class Roster(Indexed):
     """``roster.yaml``: who may own, approve and back up."""
 
     people: tuple[Person, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        ids = [person.id for person in self.people]
-        for id in ids:
-            if ids.count(id) > 1:
+        ids = Counter(person.id for person in self.people)
+        for id, count in ids.items():
+            if count > 1:
                 raise ValueError(f"two people have the id {id!r}")
         for person in self.people:
             if person.backup == person.id or (person.backup and person.backup not in ids):
@@ -158,10 +224,22 @@ class Roster(Value):
         return self
 
     def get(self, id: str) -> Person | None:
-        return next((person for person in self.people if person.id == id), None)
+        return self.by_id.get(id)
 
     def with_role(self, role: str) -> tuple[Person, ...]:
-        return tuple(person for person in self.people if person.role == role)
+        """Whoever has that role, in the order of the file."""
+        return self.by_role.get(role, ())
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Person]:
+        return {person.id: person for person in self.people}
+
+    @cached_property
+    def by_role(self) -> Mapping[str, tuple[Person, ...]]:
+        roles: dict[str, list[Person]] = {}
+        for person in self.people:
+            roles.setdefault(person.role, []).append(person)
+        return {role: tuple(people) for role, people in roles.items()}
 
 
 class IntentDef(Value):

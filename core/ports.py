@@ -1,11 +1,12 @@
 """The seams: what the graph, the agents and the channels need from the world, each a small protocol, implemented once and injected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
+from core.profile import Recorded, Statement
 from core.receipt import Receipt
 from core.types import ApprovalNeed, Audience, Cost, Decision, Edit, Effect, Inbound, Passage, Request, Sender, Signal, Turn, Watch
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from numpy.typing import NDArray
+
+    from core.views import Activation
 
 
 class Clock(Protocol):
@@ -39,6 +42,33 @@ class Retriever(Protocol):
 class Directory(Protocol):
     async def signals(self, sender: Sender, at: datetime) -> tuple[Signal, ...]:
         """What the company's records say of the sender at that instant; empty for a stranger."""
+
+
+class FactStore(Protocol):
+    """What systems of record stated, and when it became known here. Statements are added, never changed."""
+
+    async def known(self, tenant: str, contact: str, as_of: datetime) -> tuple[Statement, ...]:
+        """The latest statement of each record about a contact (``address_key``) and about the accounts that they are said to belong to,
+        recorded at ``as_of`` or before.
+        """
+
+    async def record(self, tenant: str, record: str, statements: Iterable[Statement], at: datetime) -> Recorded:
+        """Add what is news ``at`` this instant, all of ``record``. What was observed before its latest statement comes too late."""
+
+    async def replace(self, tenant: str, record: str, statements: Iterable[Statement], at: datetime, *, content: str) -> Recorded | None:
+        """``statements`` are all that the record states now: add what is news, and that what is not among them no longer holds.
+
+        ``content`` names them; None when that is what the record stated already. Whatever ``statements`` raise leaves everything as it was.
+        """
+
+    async def content(self, tenant: str, record: str, as_of: datetime) -> str | None:
+        """What ``replace`` was last told; None when it never was."""
+
+
+class Calendars(Protocol):
+    async def busy(self, at: datetime) -> tuple[frozenset[str], list[str]]:
+        """Whose calendar shows them busy at that instant (roster ids), and which calendars are not to be relied on, a line each. Never
+        waits for the network: what was read last counts, and who has nothing readable counts as not busy."""
 
 
 class ChatModel(Protocol):
@@ -99,6 +129,38 @@ class Turns(Protocol):
 
     async def finish(self, turn: Turn, outcome: Outcome, decision: Decision) -> None:
         """Commit what followed the decision and drop the checkpoint."""
+
+
+class StoredPolicy(NamedTuple):
+    """A policy as it was stored: its text, and its people as ``core.digest.written`` gives them."""
+
+    text: str
+    roster: dict[str, object]
+
+
+class Shelf(Protocol):
+    """Where policies are kept, immutable and under their digest, with who put which in force."""
+
+    async def put(self, tenant: str, text: str, roster: dict[str, object], author: str) -> str:
+        """Keep it; its version. Keeping it again changes nothing."""
+
+    async def get(self, tenant: str, version: str) -> StoredPolicy:
+        """Raises NotFound, and Unavailable where what is stored is not what was put."""
+
+    async def in_force(self, tenants: Sequence[str]) -> dict[str, str]:
+        """Tenant → version, for those tenants that ever put one in force."""
+
+    async def activate(self, tenant: str, version: str, *, person: str, reason: str = "", instead_of: str | None = None) -> "Activation":
+        """Put it in force. ``instead_of``: the stored version that decided while none had been put in force. Raises NotFound."""
+
+    async def before(self, tenant: str) -> str:
+        """The version that a roll-back leads to. Raises Conflict when there is none."""
+
+    async def rollback(self, tenant: str, *, person: str, reason: str = "", to: str | None = None) -> "Activation":
+        """Put what ``before`` names in force again; with ``to``, only when that is it. Raises Conflict."""
+
+    async def history(self, tenant: str) -> "tuple[Activation, ...]":
+        """Every activation, newest first."""
 
 
 class Approvers(Protocol):

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from core.types import Channel, Cost, Intent, Plan, Signal, Step, Value, Verdict, Worth
 
 
@@ -40,6 +42,12 @@ class Receipt(Value):
     status: Literal["done", "waiting", "failed"] = "done"
     intent: Intent
     value: Worth
+    risk: Worth = Worth(score=0.0)
+    complexity: Worth = Worth(score=0.0)
+    win_probability: float | None = Field(
+        None, description="Calibrated on past deals; None without an open deal or without enough of them."
+    )
+    data_gaps: tuple[str, ...] = ()
     signals: tuple[Signal, ...]
     data_quality: float
     passages: tuple[PassageView, ...]

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.access import Actor, Right
-from core.company import Company, Person
+from core.company import Company, Person, Roster
 from core.ports import Approvers, Clock, Mailroom, Retriever
+from core.profile import Profile, Recorded, Statement
 from core.receipt import Receipt
 from core.settings import Settings
-from core.types import Answer, Edit, Intent, Past
-from core.views import Act, Approval, Conversation, Dead, Delegation, Erased, Sent, Token, Verified, Word
+from core.types import Answer, Edit, Intent, Past, Turn
+from core.views import Act, Activation, Approval, Conversation, Dead, Delegation, Erased, PolicyInForce, Sent, Token, Verified, Word
 
 Progress = Callable[[str], None]
 
@@ -77,11 +78,61 @@ class PersonalData(Protocol):
         """Delete it; digests stay, so every chain still verifies. Raises NotFound."""
 
 
+class Profiles(Protocol):
+    async def show(self, tenant: str, email: str, as_of: datetime | None = None) -> Profile:
+        """What is known, or was known then, of a contact and their account. Raises NotFound."""
+
+    async def push(self, tenant: str, record: str, statements: Sequence[Statement]) -> Recorded:
+        """Record what a system of record states, under its name whatever they say.
+
+        Raises:
+            NotFound: the company declares no such record.
+            Conflict: it is read from a file.
+        """
+
+    async def read_file(self, tenant: str, record: str, path: Path) -> Recorded:
+        """Record what a file states, for a system that otherwise pushes. Raises InvalidFile, and as ``push``."""
+
+    async def refresh(self, tenant: str, progress: Progress | None = None) -> None:
+        """Record what changed in the company's files of record. Raises InvalidFile."""
+
+
 class Acts(Protocol):
     async def record(self, tenant: str, *, person: str, token_id: str | None, action: str, subject: str, outcome: str) -> None: ...
 
     async def list(self, tenant: str, *, limit: int = 100) -> Sequence[Act]:
         """Newest first."""
+
+
+class Policies(Protocol):
+    """The versions of each tenant's policy. Once there was an activation, only acts change which one decides."""
+
+    async def activate(self, tenant: str, *, text: str, file: str, person: str, reason: str = "") -> Activation:
+        """Check the text against the company's people and intents, keep both, and put them in force; ``file`` names it in errors.
+
+        Raises:
+            InvalidFile: it cannot be used; nothing has changed.
+        """
+
+    async def rollback(self, tenant: str, *, person: str, reason: str = "") -> Activation:
+        """Put what was in force before the present version in force again; repeated, it goes further back.
+
+        Raises:
+            Conflict: nothing was in force before, or somebody else was first.
+            InvalidFile: the version from before does not fit the company any more.
+        """
+
+    async def state(self, tenant: str) -> PolicyInForce:
+        """What is in force, and how it came to be."""
+
+    async def source(self, tenant: str, version: str | None = None) -> tuple[str, Roster]:
+        """Text and people of a version, or of the one in force. Raises NotFound."""
+
+    def differs(self, tenant: str) -> str | None:
+        """What to say to somebody when the company folder is not what decides; None while it is."""
+
+    async def follow(self) -> None:
+        """Notice within a second what other processes put in force, until cancelled."""
 
 
 class Receipts(Protocol):
@@ -209,7 +260,11 @@ class Services(Protocol):
     @property
     def queue(self) -> Queue: ...
     @property
+    def library(self) -> Policies: ...
+    @property
     def personal_data(self) -> PersonalData: ...
+    @property
+    def profiles(self) -> Profiles: ...
     @property
     def acts(self) -> Acts: ...
 
@@ -218,8 +273,14 @@ class Services(Protocol):
 
     def policy_version(self, tenant: str) -> str: ...
 
-    def policy_summary(self, tenant: str) -> dict[str, object]:
+    def policy_summary(self, tenant: str) -> Mapping[str, int]:
         """Counts of rules, queues, roles and people."""
+
+    def scorecard(self, tenant: str) -> Any:
+        """How far the value scorecard tells won from lost on the company's past deals (``policy.scorecard.ScorecardReport``)."""
+
+    async def preview(self, turn: Turn) -> Receipt:
+        """What would be decided of a turn by the policy in force: nothing is stored, nothing leaves, and no chat model is asked."""
 
     async def start(self, progress: Progress) -> None:
         """Make everything ready to route: index, models, agents. ``progress`` hears what is being done."""

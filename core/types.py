@@ -88,6 +88,8 @@ class Turn(Value):
     load: dict[str, int] = {}
     assigned: dict[str, datetime] = {}
     absent: tuple[str, ...] = ()
+    failed_deliveries: int = Field(0, ge=0, description="Messages of ours in this conversation that did not arrive.")
+    policy: str | None = Field(None, description="The version in force when the turn was loaded; None: the company folder's.")
     run: int = 0
 
 
@@ -112,6 +114,7 @@ class Intake(Value):
     subject: str = ""
     quoted: str = ""
     signature: str = ""
+    instructions: tuple[str, ...] = Field((), description="What addresses a machine: people see it, nothing that decides reads it.")
     language: str
     language_served: bool = True
     automated: str | None = None
@@ -214,11 +217,19 @@ class Assessment(Value):
 
     intent: Intent
     value: Worth
+    risk: Worth = Worth(score=0.0)
+    complexity: Worth = Worth(score=0.0)
     signals: tuple[Signal, ...]
     data_quality: float = Field(ge=0, le=1)
     data_gaps: tuple[str, ...] = Field((), description="What is missing or stale, in words.")
     draft: Answer | None = None
     busy: tuple[str, ...] = Field((), description="Roster ids of people whose calendar shows them busy.")
+
+    @property
+    def win_probability(self) -> float | None:
+        """Calibrated chance that the open deal is won; None without one, or without enough past deals."""
+        known = next((signal.value for signal in self.signals if signal.name == "win_probability"), None)
+        return known if isinstance(known, float) else None
 
 
 class Cost(Value):
@@ -278,13 +289,20 @@ class Sla(Value):
 
 
 class Alternative(Value):
-    """A rule that fired and lost, or nearly fired, and why it is not the plan."""
+    """A rule that fired and lost, or one change away from winning, and why it is not the plan.
+
+    ``signal`` is what would have to change, ``wanted`` the nearest value with which the rule wins. ``exact``: that was tried; otherwise the
+    rule's expression would have to hold, and which values make it hold is not known.
+    """
 
     rule: str
     action: Action
     level: int
     role: str | None = None
     because: str
+    signal: str | None = None
+    wanted: SignalValue = None
+    exact: bool = True
 
 
 class Plan(Value):

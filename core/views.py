@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from core.access import Right
 from core.types import ApprovalNeed, Channel, Effect, Request, Value
 
@@ -107,6 +109,30 @@ class Act(Value):
     outcome: str
 
 
+class Activation(Value):
+    """A policy version that was put in force; ``rolled_back``: it was in force before the one that it replaced."""
+
+    version: str
+    kind: Literal["activated", "rolled_back"]
+    person: str
+    reason: str
+    at: datetime
+    in_force: bool = Field(description="Whether it still is.")
+
+
+class PolicyInForce(Value):
+    """``folder``: the version of the company folder's files; it decides only while nothing was ever activated (``activated`` is false).
+
+    ``summary`` counts rules, guards, queues, roles and people of the version in force; ``history`` is newest first.
+    """
+
+    version: str
+    activated: bool
+    folder: str
+    summary: dict[str, int]
+    history: tuple[Activation, ...]
+
+
 class Erased(Value):
     """What was erased of one person: numbers only."""
 
@@ -115,6 +141,7 @@ class Erased(Value):
     receipts: int
     effects: int
     files: int
+    facts: int = 0
 
 
 class Conversation(Value):

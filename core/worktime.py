@@ -54,6 +54,17 @@ class Calendar:
         days, rest = divmod(limit_s, DAY.total_seconds())
         return days * max((_length(day) for day in self._hours), default=0.0) + rest
 
+    def covers(self, instant: datetime) -> bool:
+        """Whether ``instant`` is working time."""
+        local = instant.astimezone(self.zone)
+        day, at = local.date(), local.time()
+        if local.fold:  # the clock shows this hour for the second time, so it does not say where in the day's spans it lies
+            return any(begin <= instant < end for begin, end in self._day(day))
+        for begin, end in self._hours[day.weekday()]:
+            if begin <= at and (at < end or end == time.max):
+                return day not in self.holidays
+        return False
+
     def opens(self, day: date) -> bool:
         """Whether there is working time within ``LONGEST_D`` days from ``day`` on."""
         return any(any(self._day(day + n * DAY)) for n in range(LONGEST_D))

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from core.company import Profile
 from core.types import Inbound, Intake, Turn
 from graph.automated import automated
+from graph.instructions import Relevant, nothing_known, without_instructions, without_instructions_in_line
 from graph.language import Language, language_of
 from graph.pii import pii_spans
 from graph.quotes import Split, split_mail
@@ -16,17 +18,22 @@ _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-
 _JOINERS = re.compile("(?<=[A-Za-z])[\u200c\u200d]+(?=[A-Za-z])")
 
 
-def intake(turn: Turn, profile: Profile) -> Intake:
-    """Read the turn's new messages. Only mail is searched for quotes and a signature; in chat every line is the sender's own."""
+def intake(turn: Turn, profile: Profile, relevant: Relevant = nothing_known) -> Intake:
+    """Read the turn's new messages. Only mail is searched for quotes and a signature; in chat every line is the sender's own.
+
+    What addresses a machine is set aside wherever it stands. ``relevant`` says whether a sentence beside it is the company's business.
+    """
     messages = [message for message in turn.messages if message.role == "customer"] or list(turn.messages)
-    parts = [_split(message) for message in messages]
+    parts = [_split(message, relevant) for message in messages]
+    title = without_instructions_in_line(visible(next((message.subject for message in messages if message.subject.strip()), "")))
     text = "\n\n".join(part.text for part in parts if part.text)
-    language = _language(text, messages, turn, profile)
+    language = _language(text, title.text, turn, profile)
     return Intake(
         text=text,
-        subject=visible(next((message.subject for message in messages if message.subject.strip()), "")),
+        subject=title.text,
         quoted="\n\n".join(part.quoted for part in parts if part.quoted),
         signature="\n\n".join(part.signature for part in parts if part.signature),
+        instructions=(*title.instructions, *(found for part in parts for found in part.instructions)),
         language=language.code,
         language_served=language.served,
         automated=_automated(messages, profile),
@@ -39,17 +46,32 @@ def visible(text: str) -> str:
     return unicodedata.normalize("NFC", _JOINERS.sub("", _UNSEEN.sub("", text)))
 
 
-def _split(message: Inbound) -> Split:
+class _Read(NamedTuple):
+    text: str
+    quoted: str = ""
+    signature: str = ""
+    instructions: tuple[str, ...] = ()
+
+
+def _split(message: Inbound, relevant: Relevant) -> _Read:
+    """Quotes and signature leave first. Once something else was set aside they are looked for again: it may have stood below them."""
     text = visible(message.text)
-    return split_mail(text, message.subject, message.sender.name) if message.channel == "email" else Split(text.strip())
+    mail = message.channel == "email"
+    first = split_mail(text, message.subject, message.sender.name) if mail else Split(text.strip())
+    parted = without_instructions(first.text, relevant)
+    if not parted.instructions or not mail:
+        return _Read(parted.text, first.quoted, first.signature, parted.instructions)
+    again = split_mail(parted.text, message.subject, message.sender.name)
+    quoted, signature = ("\n\n".join(part for part in parts if part) for parts in zip(first[1:], again[1:], strict=True))
+    return _Read(again.text, quoted, signature, parted.instructions)
 
 
-def _language(text: str, messages: Sequence[Inbound], turn: Turn, profile: Profile) -> Language:
+def _language(text: str, subject: str, turn: Turn, profile: Profile) -> Language:
     """Of a short text, subject and the sender's earlier words speak too."""
     shown = text
     if len(text) < SHORT:
         earlier = [past.text for past in turn.history[-3:] if past.role == "customer"]
-        shown = "\n".join([text, *(message.subject for message in messages), *earlier])
+        shown = "\n".join([text, subject, *earlier])
     return language_of(shown, profile.languages, profile.default_language)
 
 

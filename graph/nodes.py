@@ -7,15 +7,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from langgraph.types import interrupt
 
 from agents.crew import Crew
+from agents.writer import Writer
 from core.digest import request_digest
 from core.errors import UsherError
-from core.types import Answer, Audience, Cost, Decision, Effect, Intent, Passage, Plan, Request, Signal, Step
+from core.types import Answer, Audience, Cost, Decision, Effect, Intake, Intent, Passage, Plan, Request, Signal, Step
 from graph.inbox import decision_of, offer
 from graph.intake import intake as read_intake
 from graph.state import State
@@ -23,6 +24,7 @@ from graph.state import State
 log = logging.getLogger("usher.graph")
 PUBLIC: tuple[Audience, ...] = ("public",)
 PASSAGES = 6
+SURE_OF_BUSINESS = 0.5
 T = TypeVar("T")
 
 
@@ -34,9 +36,14 @@ class Nodes:
 
     async def intake(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
-        result = await asyncio.to_thread(read_intake, state["turn"], self.crew.profile)
-        evidence = result.automated or f"{len(result.text)} characters, {result.language}"
+        result = await asyncio.to_thread(read_intake, state["turn"], self.crew.profile, self._speaks_of_business)
+        evidence = result.automated or f"{len(result.text)} characters, {result.language}{_aside(result)}"
         return {"intake": result, "steps": [_step("intake", self.crew.version, began, evidence)]}
+
+    def _speaks_of_business(self, sentence: str) -> bool:
+        """Whether the embedded model knows what a sentence is about; asked only beside text that addresses a machine."""
+        found = self.crew.intent.read(sentence, "", self.crew.profile.default_language, ())
+        return not found.abstained and not found.out_of_scope and found.confidence >= SURE_OF_BUSINESS
 
     async def intent(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
@@ -57,9 +64,12 @@ class Nodes:
         turn = state["turn"]
         nothing: tuple[Signal, ...] = ()
         find = lambda: self.crew.directory.signals(turn.messages[-1].sender, turn.now)  # noqa: E731
-        records, trouble = await _guarded("crm", find, nothing)
+        (records, trouble), (busy, unread) = await asyncio.gather(_guarded("crm", find, nothing), self._busy(turn.now))
         step = _step("signals", self.crew.version, began, f"{len(records)} facts")
-        return {"records": list(records), "steps": [step], "degraded": trouble}
+        return {"records": list(records), "busy": sorted(busy), "steps": [step], "degraded": [*trouble, *unread]}
+
+    async def _busy(self, at: datetime) -> tuple[frozenset[str], list[str]]:
+        return await self.crew.calendars.busy(at) if self.crew.calendars else (frozenset(), [])
 
     async def passages(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
@@ -78,14 +88,21 @@ class Nodes:
         known, turn, passages = state["intake"], state["turn"], tuple(state["passages"])
         intent, cost, trouble = state["intent"], Cost(), list[str]()
         draft = None if known.automated else await asyncio.to_thread(self.crew.advisor.answer, known.text, passages, known.language)
-        if self.crew.writer and intent.abstained and not known.automated and turn.mode == "automation":
-            opinion = await self.crew.writer.assess(turn, known, intent, passages)
+        writer = self.crew.writer_for(state["records"])
+        wanted = intent.abstained and not known.automated and turn.mode == "automation"
+        if writer and wanted:
+            opinion = await writer.assess(turn, known, intent, passages)
             intent, cost, trouble = opinion.intent or intent, opinion.cost, opinion.degraded
             draft = opinion.draft or draft
-        result = self.crew.planner.assess(turn, known, intent, state["records"], draft)
-        evidence = f"value {result.value.score:g}, data quality {result.data_quality:g}"
-        step = _step("assess", self.crew.writer.version if self.crew.writer else self.crew.version, began, evidence)
+        result = self.crew.planner.assess(turn, known, intent, state["records"], draft, state["busy"])
+        evidence = f"value {result.value.score:g}, data quality {result.data_quality:g}{self._kept_back(state, writer) if wanted else ''}"
+        step = _step("assess", writer.version if writer else self.crew.version, began, evidence)
         return {"assessment": result, "steps": [step], "cost": cost, "degraded": trouble}
+
+    def _kept_back(self, state: State, writer: Writer | None) -> str:
+        """Why a chat model that is there was not called."""
+        why = self.crew.planner.no_model_calls(state["records"])
+        return f"; no model call: {why}" if self.crew.writer and not writer and why else ""
 
     async def plan(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
@@ -96,14 +113,18 @@ class Nodes:
         """The text that automation would send: the checked draft of the one call, a text written now, or the handbook's own sentences."""
         began = time.perf_counter()
         turn, known, assessment = state["turn"], state["intake"], state["assessment"]
-        cost, trouble = Cost(), list[str]()
+        cost, trouble, note = Cost(), list[str](), ""
+        writer, plan = self.crew.writer_for(state["records"]), state["plan"]
         answer = assessment.draft or Answer(abstained=True, reason="no passage")
-        if state["plan"].action == "clarify":
-            answer = self.crew.clarify(known, assessment.intent)
-        elif self.crew.writer and not state.get("cost", Cost()).calls:
-            written = await self.crew.writer.reply(turn, known, tuple(state["passages"]))
+        if plan.action == "clarify":
+            answer = self.crew.offer(known, plan.offer) if plan.offer else self.crew.clarify(known, assessment.intent)
+        elif writer and not state.get("cost", Cost()).calls:
+            written = await writer.reply(turn, known, tuple(state["passages"]))
             answer, cost, trouble = written.draft or answer, written.cost, written.degraded
-        step = _step("reply", self.crew.advisor.version, began, f"{len(answer.citations)} citations")
+        else:
+            note = self._kept_back(state, writer)
+        evidence = f"offer {plan.offer}" if plan.offer else f"{len(answer.citations)} citations{note}"
+        step = _step("reply", self.crew.advisor.version, began, evidence)
         return {"reply": self.crew.signed(known, answer), "steps": [step], "cost": cost, "degraded": trouble}
 
     async def guardian(self, state: State) -> dict[str, Any]:
@@ -193,6 +214,11 @@ class Nodes:
 
     def _effects(self, state: State, plan: Plan) -> tuple[Effect, ...]:
         return self.crew.planner.effects(state["turn"], state["intake"], plan, state.get("reply"))
+
+
+def _aside(known: Intake) -> str:
+    count = sum(map(len, known.instructions))
+    return f"; {count} characters that address a machine set aside" if count else ""
 
 
 def _with_reply(plan: Plan, reply: Answer | None) -> Plan:

@@ -1,5 +1,7 @@
 """Runs turns: load, graph, commit. Nothing is written while the graph runs; each turn is committed once, after it."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from langgraph.checkpoint.memory import InMemorySaver
@@ -19,23 +21,32 @@ if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
 
 
-class Router:
-    """One graph per tenant, each on an in-memory saver of its own; ``turns`` is the durable side."""
+Crews = Callable[[str, str | None], Awaitable[Crew]]
+"""Tenant and policy version (None: the company folder's) → its crew. Raises NotFound for a tenant that is not served here, and what is
+wrong with a version that cannot be used."""
 
-    def __init__(self, crews: dict[str, Crew], turns: Turns) -> None:
-        self._turns = turns
-        self._lanes = {tenant: Lane(crew) for tenant, crew in crews.items()}
+
+class Router:
+    """One graph per tenant and policy version, each on an in-memory saver of its own; ``turns`` is the durable side.
+
+    A turn is decided by the version that was in force when it was loaded, and resumed by the version that decided it.
+    """
+
+    def __init__(self, crews: Crews, turns: Turns) -> None:
+        self._crews, self._turns = crews, turns
+        self._lanes: dict[tuple[str, str], Lane] = {}
 
     async def handle(self, turn_id: str) -> None:
         """Decide a stored turn and commit what came of it; a turn that is decided already is left alone.
 
         Raises:
             NotFound: the turn's tenant is not served here.
+            InvalidFile: the version in force does not fit the company any more.
         """
         turn = await self._turns.load(turn_id)
         if turn is None:
             return
-        lane = self._lane(turn.tenant)
+        lane = await self._lane(turn.tenant, turn.policy)
         try:
             await self._turns.commit(turn, await lane.start(turn))
         finally:
@@ -47,15 +58,34 @@ class Router:
         loaded = await self._turns.decided(turn_id, saver)
         if loaded is None:
             return
-        turn, _, decision = loaded
-        outcome = await Lane(self._lane(turn.tenant).crew, saver).go_on(turn, decision)
-        await self._turns.finish(turn, outcome, decision)
+        turn, receipt, decision = loaded
+        crew = await self._crews(turn.tenant, receipt.policy_version)
+        await self._turns.finish(turn, await Lane(crew, saver).go_on(turn, decision), decision)
 
-    def _lane(self, tenant: str) -> "Lane":
+    async def preview(self, turn: Turn) -> Receipt:
+        """What would be decided of a turn: nothing is stored, nothing leaves, and no chat model is asked."""
+        crew = await self._crews(turn.tenant, turn.policy)
+        return (await Lane(replace(crew, writer=None)).start(turn)).receipt
+
+    async def _lane(self, tenant: str, version: str | None) -> "Lane":
+        """A crew that another one has taken the place of (its version was loaded anew) gets a lane of its own."""
+        crew = await self._crews(tenant, version)
+        key = (tenant, crew.planner.version)
+        if key not in self._lanes or self._lanes[key].crew is not crew:
+            self._lanes[key] = Lane(crew)
+        return self._lanes[key]
+
+
+def always(crews: Mapping[str, Crew]) -> Crews:
+    """These crews, whatever the version: for companies whose policy never changes."""
+
+    async def find(tenant: str, _: str | None) -> Crew:
         try:
-            return self._lanes[tenant]
+            return crews[tenant]
         except KeyError:
             raise NotFound(what="tenant", id=tenant) from None
+
+    return find
 
 
 class Lane:
@@ -104,8 +134,12 @@ class Lane:
             status="done" if "final" in state else "waiting",
             intent=assessment.intent,
             value=assessment.value,
+            risk=assessment.risk,
+            complexity=assessment.complexity,
+            win_probability=assessment.win_probability,
             signals=assessment.signals,
             data_quality=assessment.data_quality,
+            data_gaps=assessment.data_gaps,
             passages=tuple(PassageView(document=p.document, heading=p.heading, score=round(p.score, 4)) for p in state["passages"]),
             plan=plan,
             verdict=ruling.verdict,

@@ -1,11 +1,11 @@
-"""The only two forks of a turn."""
+"""The only two forks of a turn; coroutines, since LangGraph would run plain functions in a thread."""
 
 from typing import Literal
 
 from graph.state import State
 
 
-def after_plan(state: State) -> Literal["reply", "guardian"]:
+async def after_plan(state: State) -> Literal["reply", "guardian"]:
     """Only what automation says itself needs a text."""
     match state["plan"].action:
         case "answer" | "clarify":
@@ -14,7 +14,7 @@ def after_plan(state: State) -> Literal["reply", "guardian"]:
             return "guardian"
 
 
-def after_guardian(state: State) -> Literal["act", "ask", "refuse"]:
+async def after_guardian(state: State) -> Literal["act", "ask", "refuse"]:
     match state["ruling"].verdict:
         case "allow":
             return "act"

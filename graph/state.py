@@ -14,6 +14,7 @@ class State(Input, total=False):
     intake: Intake  # intake
     intent: Intent  # intent
     records: list[Signal]  # signals
+    busy: list[str]  # signals
     passages: list[Passage]  # passages
     assessment: Assessment  # assess
     plan: Plan  # plan

@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from pydantic import Field
 
 from core.errors import InvalidFile
+from core.profile import address_key, is_address
 from core.types import Value
 from knowledge.files import read_text
 
@@ -61,32 +62,27 @@ class Contact(Value):
     updated_at: date | None
 
 
-def address_key(address: str) -> str:
-    """What two spellings of one address share. Only ASCII is folded: ``K`` (the Kelvin sign) must not become ``k``."""
-    address = address.strip()
-    return address.lower() if address.isascii() else address
-
-
-def read_contacts(path: Path) -> dict[str, Contact]:
-    """Address key → contact.
+def read_contacts(path: Path) -> Iterator[Contact]:
+    """The contacts, one after the other.
 
     Raises:
-        InvalidFile: with the line of the first row that is malformed or repeats an address.
+        InvalidFile: with the line of the first row that is malformed or repeats an address, when it is reached.
     """
     file = str(path)
-    rows = _rows(read_text(path), file)
+    rows = read_rows(read_text(path), file)
     _, header = next(rows, (1, []))
     if tuple(header) != COLUMNS:
         raise InvalidFile(file=file, line=1, problem=f"the first line must be {','.join(COLUMNS)}")
-    contacts: dict[str, Contact] = {}
+    known: set[str] = set()
     for line, cells in rows:
         contact = _contact(cells, file, line)
-        if contacts.setdefault(address_key(contact.email), contact) is not contact:
+        if (key := address_key(contact.email)) in known:
             raise InvalidFile(file=file, line=line, problem="email: an earlier row has this address")
-    return contacts
+        known.add(key)
+        yield contact
 
 
-def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def read_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """The line on which each row begins, and its cells; empty lines are passed over."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
@@ -112,36 +108,35 @@ def _contact(cells: list[str], file: str, line: int) -> Contact:
         except ValueError:
             raise InvalidFile(file=file, line=line, problem=f"{name}: {row[name]!r} cannot be read") from None
 
-    if not cell("email", _address):
+    if not cell("email", address):
         raise InvalidFile(file=file, line=line, problem="email is empty")
-    numbers = {name: cell(name, _amount) for name in ("seats", "arr_usd", "open_deal_usd")}
+    numbers = {name: cell(name, amount) for name in ("seats", "arr_usd", "open_deal_usd")}
     dates = {name: cell(name, date.fromisoformat) for name in ("renewal_date", "updated_at")}
-    flags = {"verified": bool(cell("authentication", _verified)), "strategic": cell("strategic", _flag)}
+    flags = {"verified": bool(cell("authentication", verified)), "strategic": cell("strategic", flag)}
     words = {name: row[name] or None for name in Contact.model_fields if name in COLUMNS and name not in (*numbers, *dates, *flags)}
     return Contact.model_validate({**words, **numbers, **dates, **flags})
 
 
-def _address(text: str) -> str:
-    local, _, domain = text.partition("@")
-    if not local or not domain or "@" in domain or any(character.isspace() for character in text):
-        raise ValueError(text)
-    return text
+def address(text: str) -> str:
+    """Raises ValueError for what is no address."""
+    return text if is_address(text) else _refuse(text)
 
 
-def _amount(text: str) -> float:
-    amount = float(text)
-    if not math.isfinite(amount) or amount < 0:
-        raise ValueError(text)
-    return amount
+def amount(text: str) -> float:
+    """Raises ValueError for what is no number, negative, or endless."""
+    value = float(text)
+    return value if math.isfinite(value) and value >= 0 else _refuse(text)
 
 
-def _flag(text: str) -> bool:
+def flag(text: str) -> bool:
+    """Raises ValueError for anything but yes and no."""
     return {"yes": True, "no": False}[text] if text in ("yes", "no") else _refuse(text)
 
 
-def _verified(text: str) -> bool:
+def verified(text: str) -> bool:
+    """Raises ValueError for anything but verified and unverified."""
     return {"verified": True, "unverified": False}[text] if text in ("verified", "unverified") else _refuse(text)
 
 
-def _refuse(text: str) -> bool:
+def _refuse(text: str) -> NoReturn:
     raise ValueError(text)

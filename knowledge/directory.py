@@ -1,19 +1,14 @@
-"""What the company's CRM says of a sender, as typed signals."""
+"""What the company's systems of record say of a sender, as typed signals."""
 
-import asyncio
-import logging
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, Protocol
 
-from core.errors import InvalidFile
+from core.ports import FactStore
+from core.profile import NEVER, Fact, Profile, address_key, merge
 from core.types import Sender, Signal, SignalValue
-from knowledge.crm import Contact, address_key, read_contacts
 
-LOG = logging.getLogger("usher.knowledge.directory")
 STALE = timedelta(days=180)
 STALE_CONFIDENCE = 0.5
 
@@ -32,93 +27,104 @@ _MANAGER = re.compile(
 )
 
 
-class CrmDirectory:
-    """``core.ports.Directory`` over one company's ``crm.csv``, read at first use and again when the file changes.
+class Refreshed(Protocol):
+    """A company's files of record."""
+
+    async def refresh(self, at: datetime) -> None:
+        """Record what the files state since they changed, so that whoever asks as of now knows it.
+
+        Raises:
+            InvalidFile: naming the line that cannot be used, where the file has never been read.
+        """
+
+
+class RecordDirectory:
+    """``core.ports.Directory`` over what a company's systems of record state.
 
     A sender is matched by the whole address and nothing else: no display name, no domain, no look-alike. Whoever the channel did not
     authenticate only claims to be that contact, so the facts carry the source ``channel``, which no policy trusts.
     """
 
-    def __init__(self, path: Path, domains: Sequence[str]) -> None:
-        """``domains`` are the company's own: an address there is a colleague's, never a customer's."""
-        self._path = path
+    def __init__(
+        self,
+        tenant: str,
+        store: FactStore,
+        files: Refreshed,
+        *,
+        domains: Sequence[str],
+        order: Sequence[str],
+        sources: Mapping[str, Sequence[str]],
+    ) -> None:
+        """``domains`` are the company's own: an address there is a colleague's, never a customer's. ``order`` are the records, the most
+        trusted first; ``sources`` says so for a field of its own.
+        """
+        self._tenant, self._store, self._files = tenant, store, files
         self._own = {domain.lower() for domain in domains}
-        self._lock = threading.Lock()
-        self._stamp: tuple[int, int] | None = None
-        self._contacts: Mapping[str, Contact] = {}
+        self._order, self._sources = order, sources
 
     async def signals(self, sender: Sender, at: datetime) -> tuple[Signal, ...]:
-        """``known`` and ``authenticated`` always; of a known sender also whatever cells the CRM has filled.
+        """``known`` and ``authenticated`` always; of a known sender also whatever the records state, as known at that instant.
 
         Raises:
-            InvalidFile: naming the line of ``crm.csv`` that cannot be used, when it is first read.
+            InvalidFile: naming the line of a file of record that cannot be used, when it is first read.
         """
-        contact = await self._find(sender)
-        proven = sender.authenticated and contact is not None and contact.verified
+        profile = await self._find(sender, at)
+        verified = profile.get("address_verified") if profile else None
+        proven = sender.authenticated and verified is not None and verified.value is True
         identity = Signal(name="authenticated", value=proven, source="authentication", observed_at=at)
-        if contact is None:
+        if profile is None:
             return (Signal(name="known", value=False, source="crm", observed_at=at), identity)
-        return (*_facts(contact, at, "crm" if sender.authenticated else "channel"), identity)
+        return (*_signals(profile, at, "crm" if sender.authenticated else "channel"), identity)
 
-    async def _find(self, sender: Sender) -> Contact | None:
+    async def _find(self, sender: Sender, at: datetime) -> Profile | None:
         if not sender.email or sender.email.rpartition("@")[2].strip().lower() in self._own:
             return None
-        if self._changed():
-            await asyncio.to_thread(self._load)
-        return self._contacts.get(address_key(sender.email))
-
-    def _changed(self) -> bool:
-        return self._stamp is None or self._stamp != self._now()
-
-    def _now(self) -> tuple[int, int]:
-        try:
-            status = self._path.stat()
-        except OSError as error:
-            raise InvalidFile(file=str(self._path), problem=f"cannot be read ({error.strerror})") from None
-        return status.st_mtime_ns, status.st_size
-
-    def _load(self) -> None:
-        """A file that breaks while the product runs leaves the last good contacts in force."""
-        with self._lock:
-            stamp, before = self._now(), self._stamp
-            if stamp == before:
-                return
-            try:
-                self._contacts = read_contacts(self._path)
-            except InvalidFile as error:
-                if before is None:
-                    raise
-                LOG.warning("%s cannot be used since it changed (line %s); the contacts read before stay in force", error.file, error.line)
-            self._stamp = stamp
+        await self._files.refresh(at)
+        contact = address_key(sender.email)
+        said = await self._store.known(self._tenant, contact, at)
+        profile = merge(contact, said, self._sources, self._order)
+        return profile if any(fact.about == "contact" for fact in profile.fields) else None
 
 
-def _facts(contact: Contact, at: datetime, source: Literal["crm", "channel"]) -> Iterator[Signal]:
-    seen = datetime.combine(contact.updated_at, time(), UTC) if contact.updated_at else None
-    confidence = 1.0 if seen and at - seen <= STALE else STALE_CONFIDENCE
-    for name, value in _values(contact, at.astimezone(UTC).date()).items():
-        if value is not None:
-            yield Signal(name=name, value=value, source=source, observed_at=seen, confidence=confidence)
+def _signals(profile: Profile, at: datetime, source: Literal["crm", "channel"]) -> Iterator[Signal]:
+    yield _signal("known", True, _latest_of_contact(profile), at, source)
+    for fact in profile.fields:
+        for name, value in _values(fact, at.astimezone(UTC).date()):
+            yield _signal(name, value, fact, at, source)
 
 
-def _values(contact: Contact, today: date) -> dict[str, SignalValue]:
-    return {
-        "known": True,
-        "tier": contact.tier,
-        "seats": contact.seats,
-        "arr": contact.arr_usd,
-        "deal_value": contact.open_deal_usd,
-        "deal_stage": contact.deal_stage,
-        "days_to_renewal": float((contact.renewal_date - today).days) if contact.renewal_date else None,
-        "account": contact.account,
-        "account_owner": contact.owner,
-        "consent": contact.consent,
-        "region": contact.region,
-        "crm_language": contact.language,
-        "strategic": contact.strategic,
-        "health": contact.health,
-        "title_seniority": seniority(contact.title) if contact.title else None,
-        "contact_name": contact.name,
-    }
+def _latest_of_contact(profile: Profile) -> Fact:
+    """What vouches for the contact: the statement about them that was observed last."""
+    own = [fact for fact in profile.fields if fact.about == "contact"]
+    return max(own, key=lambda fact: fact.observed_at or NEVER)
+
+
+def _values(fact: Fact, today: date) -> Iterator[tuple[str, SignalValue]]:
+    """The signals of a fact, by name."""
+    match fact.name, fact.value:
+        case "address_verified", _:
+            return
+        case "renewal_date", str(day):
+            yield "days_to_renewal", float((date.fromisoformat(day) - today).days)
+        case "title", str(title):
+            yield "title_seniority", seniority(title)
+        case name, float() | int() as number if not isinstance(number, bool):
+            yield name, float(number)
+        case name, value:
+            yield name, value
+
+
+def _signal(name: str, value: SignalValue, fact: Fact, at: datetime, source: Literal["crm", "channel"]) -> Signal:
+    fresh = fact.observed_at is not None and at - fact.observed_at <= STALE
+    return Signal(
+        name=name,
+        value=value,
+        source=source,
+        observed_at=fact.observed_at,
+        confidence=fact.confidence if fresh else fact.confidence * STALE_CONFIDENCE,
+        record=fact.record,
+        version=fact.version,
+    )
 
 
 def seniority(title: str) -> Seniority:

@@ -11,20 +11,27 @@ def read_text(path: Path) -> str:
     Raises:
         InvalidFile: missing, a directory, unreadable, or not UTF-8 (with the line of the first wrong byte).
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidFile(file=str(path), problem="no such file") from None
-    except IsADirectoryError:
-        raise InvalidFile(file=str(path), problem="is a folder; a file is wanted") from None
-    except OSError as error:
-        raise InvalidFile(file=str(path), problem=f"cannot be read ({error.strerror})") from None
+    content = read_bytes(path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InvalidFile(file=str(path), line=line, problem=f"not UTF-8 (byte 0x{content[error.start]:02x})") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Raises:
+    InvalidFile: missing, a directory, or unreadable.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidFile(file=str(path), problem="no such file") from None
+    except IsADirectoryError:
+        raise InvalidFile(file=str(path), problem="is a folder; a file is wanted") from None
+    except OSError as error:
+        raise InvalidFile(file=str(path), problem=f"cannot be read ({error.strerror})") from None
 
 
 def require_folder(path: Path) -> None:

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from core.access import rights_of
 from core.company import Roster
 from core.types import ApprovalNeed, Edit, Request
-from policy.limits import beyond, named, stands
+from policy.limits import beyond, named, standing, stands
 from policy.load import Compiled
 from policy.revision import revise
 
 
 class Approvers:
-    """Implements ``core.ports.Approvers`` for the companies served: tenant → its policy and its people."""
+    """Implements ``core.ports.Approvers`` for the companies served: tenant → the policy in force and its people, as of each question.
+
+    A request of an earlier version is judged by the version in force: a role that it does not know any more is nobody's.
+    """
 
     def __init__(self, policies: Mapping[str, Compiled], rosters: Mapping[str, Roster]) -> None:
         self._policies, self._rosters = policies, rosters
@@ -22,7 +25,7 @@ class Approvers:
 
     def refusal_of_assignee(self, tenant: str, person: str, need: ApprovalNeed, request: Request) -> str | None:
         """Why ``need`` may not be handed to ``person``, who must stand at least as high as those it asks for."""
-        level = need.level if need.level is not None else self._policies[tenant].policy.roles[need.role].level
+        level = need.level if need.level is not None else standing(self._policies[tenant].policy, need.role)
         return self._refusal(tenant, person, ApprovalNeed(role=f"level:{level}"), request)
 
     def refusal_of_deputy(self, tenant: str, person: str, deputy: str) -> str | None:

@@ -1,30 +1,32 @@
 """The decision: pure and total. The same signals, people, clock and policy give the same plan, byte for byte.
 
-Guards are tried first. Among the rules that fire the strictest wins: the higher level, then the more approvals, then the more cautious
-action, then the earlier rule. Where no rule fires a person gets it: automation needs a rule that allows it.
+Guards are tried first, then overrides that have not ended. Among the rules that fire the strictest wins: the higher level, then the more
+approvals, then the more cautious action, then the earlier rule. Where nothing fires a person gets it: automation needs a rule for it.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from core.company import Roster
-from core.types import Action, Alternative, ApprovalNeed, Plan, Signal, Sla
+from core.company import Person, Roster
+from core.types import Plan, Signal, Sla
+from policy.choice import choose, soft_step
+from policy.eligibility import Need, demanded, short_of_people
+from policy.jurisdiction import jurisdiction_of
 from policy.limits import merged, within_limits
 from policy.load import Compiled
-from policy.match import missing, wanted
+from policy.match import Reading, number, text
 from policy.path import up
-from policy.people import Assignment, Need, assign, stay
-from policy.schema import Outcome, Policy, Queue, Rule
+from policy.people import Assignment, assign, stay
+from policy.schema import Outcome, Policy, Queue, Rule, SoftStep
 from policy.signals import Facts, facts
-
-_CAUTION: dict[Action, int] = {"ignore": 0, "answer": 1, "clarify": 2, "handoff": 3, "escalate": 4}
-_ALTERNATIVES = 6
+from policy.strictness import approvals_of, gate, level_of
 
 
 class Case(NamedTuple):
     """Everything a decision may depend on. ``load``: open conversations by person, ``assigned``: when each last got one; ``rotation``: the
-    conversation's id, breaks ties; ``owner``: who owns it already; ``absent``: whose work a deputy does; ``busy``: whose calendar is taken.
+    conversation's id, breaks ties; ``owner``: who owns it already; ``absent``: whose work a deputy does; ``busy``: whose calendar is taken;
+    ``default_language``: the company's, for messages in a language that it does not serve.
     """
 
     signals: tuple[Signal, ...]
@@ -35,60 +37,75 @@ class Case(NamedTuple):
     absent: frozenset[str] = frozenset()
     busy: frozenset[str] = frozenset()
     assigned: Mapping[str, datetime] = {}
+    default_language: str = "en"
+
+
+class _Scene(NamedTuple):
+    policy: Policy
+    roster: Roster
+    case: Case
+    known: Facts
 
 
 def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool = False) -> Plan:
-    """The plan for ``case``, with the rules that led to it and the alternatives that lost.
+    """The plan for ``case``, with the rule that led to it. What lost, and what would have changed it: ``policy.counterfactuals``.
 
     ``unapproved`` leaves out every rule that needs an approval: the path that is followed when one was refused or timed out.
     """
-    known = facts(case.signals)
-    policy = compiled.policy
-    for guard in policy.guards:
-        if not missing(guard, known, compiled.programs):
-            return _plan(policy, roster, case, known, guard, ())
-    gaps = {rule.name: missing(rule, known, compiled.programs) for rule in policy.rules}
-    fired = [rule for rule in policy.rules if not gaps[rule.name] and not (unapproved and _needs_approval(policy, known, rule))]
-    winner = max(fired, key=lambda rule: _strictness(policy, rule.then), default=None)
-    return _plan(policy, roster, case, known, winner or _fallback(policy, known), _alternatives(policy, known, winner, gaps))
+    reading = Reading(facts(case.signals))
+    choice = choose(compiled.policy, compiled.index, reading, case.now, unapproved=unapproved)
+    scene = _Scene(compiled.policy, roster, case, reading.facts)
+    if choice.winner is None:
+        return _plan(scene, _default(scene))
+    step = None if unapproved else soft_step(choice, reading.facts)
+    return _softly(scene, choice.winner.rule, step) if step else _plan(scene, choice.winner.rule)
 
 
 def fall_back(compiled: Compiled, roster: Roster, case: Case, plan: Plan) -> Plan:
-    """What follows when nobody approved ``plan`` in time: the first fall-back on its role's path that needs no approval, else the strictest
-    plan that needs none."""
-    policy, known = compiled.policy, facts(case.signals)
-    asked = next((rule.then.role for rule in policy.rules if rule.name in plan.rules), None) or plan.role
-    standing_in = [role for step in policy.path((asked,))[1:] for role in step] if asked else []
+    """What follows when nobody approved ``plan`` in time: the first fall-back on its role's path that needs no approval and has people who
+    may own it, else the strictest plan that needs none."""
+    scene = _Scene(compiled.policy, roster, case, facts(case.signals))
+    policy = compiled.policy
+    named = [compiled.index.by_name[name].rule.then for name in plan.rules if name in compiled.index.by_name]
+    asked = next((outcome.role for outcome in named if outcome.role), None) or plan.role
+    standing_in = [role for step in policy.path((asked,))[1:] for role in step] if asked in policy.roles else []
     for role in standing_in:
-        rule = Rule.model_construct(
-            name=plan.rules[0],
-            when={},
-            expr=None,
-            then=Outcome(action="escalate", role=role),
-            because=f"{policy.roles[role].title} stands in for {policy.roles[asked].title}" if asked else "",
-        )
-        if not _needs_approval(policy, known, rule):
-            return _plan(policy, roster, case, known, rule, ())
+        outcome = _standing_in(named[0] if named else None, role)
+        if not _approved(scene, outcome) and not short_of_people(policy, roster, (role,), _need(scene, outcome)):
+            because = f"{policy.roles[role].title} stands in for {policy.roles[asked or role].title}"
+            return _plan(scene, _rule(plan.rules[0] if plan.rules else "default", outcome, because))
     return decide(compiled, roster, case, unapproved=True)
 
 
 def hand_off(compiled: Compiled, roster: Roster, case: Case) -> Plan:
     """The default: a person of the intent's queue."""
-    return _plan(compiled.policy, roster, case, facts(case.signals), _fallback(compiled.policy, facts(case.signals)), ())
+    scene = _Scene(compiled.policy, roster, case, facts(case.signals))
+    return _plan(scene, _default(scene))
 
 
-def _fallback(policy: Policy, known: Facts) -> Rule:
-    return Rule.model_construct(
-        name="default",
-        when={},
-        expr=None,
-        then=Outcome(action="handoff"),
-        because=_why_nobody_else(policy, known),
-    )
+def _standing_in(outcome: Outcome | None, role: str) -> Outcome:
+    """What is asked of a role that stands in: the permissions and the haste of the rule stay."""
+    if outcome is None:
+        return Outcome(action="escalate", role=role)
+    return Outcome(action="escalate", role=role, permissions=outcome.permissions, urgent=outcome.urgent)
+
+
+def _approved(scene: _Scene, outcome: Outcome) -> bool:
+    """Whether the outcome needs an approval."""
+    policy = scene.policy
+    return bool(approvals_of(policy, outcome) or gate(policy, scene.known, level_of(policy, outcome))[0])
+
+
+def _rule(name: str, outcome: Outcome, because: str) -> Rule:
+    return Rule.model_construct(name=name, when={}, expr=None, then=outcome, because=because)
+
+
+def _default(scene: _Scene) -> Rule:
+    return _rule("default", Outcome(action="handoff"), _why_nobody_else(scene.policy, scene.known))
 
 
 def _why_nobody_else(policy: Policy, known: Facts) -> str:
-    intent = _text(known, "intent")
+    intent = text(known, "intent")
     if known.get("out_of_scope") or intent is None:
         return "nothing that the rules know; a person reads it"
     if known.get("abstained"):
@@ -96,45 +113,42 @@ def _why_nobody_else(policy: Policy, known: Facts) -> str:
     return f"{intent.replace('_', ' ')}: work for the {policy.queues[policy.queue_for(intent)].title} queue"
 
 
-def _level(policy: Policy, outcome: Outcome) -> int:
-    if outcome.role:
-        return policy.roles[outcome.role].level
-    return 1 if outcome.action == "handoff" else 0
+def _softly(scene: _Scene, rule: Rule, step: SoftStep) -> Plan:
+    """Automation tries the step before the rule's people are asked."""
+    trying = f"an alternative first ({step.offer})" if step.offer else "one question first"
+    return Plan(
+        action="clarify",
+        level=0,
+        offer=step.offer,
+        jurisdiction=jurisdiction_of(scene.policy, scene.known),
+        rules=(rule.name,),
+        reasons=(rule.because, f"{trying}; a person is asked if that does not settle it"),
+    )
 
 
-def _strictness(policy: Policy, outcome: Outcome) -> tuple[int, int, int]:
-    return _level(policy, outcome), sum(need.quorum for need in _approvals(policy, outcome)), _CAUTION[outcome.action]
-
-
-def _approvals(policy: Policy, outcome: Outcome) -> tuple[ApprovalNeed, ...]:
-    return merged((*outcome.approvals, *(policy.roles[outcome.role].approvals if outcome.role else ())))
-
-
-def _needs_approval(policy: Policy, known: Facts, rule: Rule) -> bool:
-    return bool(_approvals(policy, rule.then) or _gate(policy, known, _level(policy, rule.then))[0])
-
-
-def _plan(policy: Policy, roster: Roster, case: Case, known: Facts, rule: Rule, alternatives: tuple[Alternative, ...]) -> Plan:
-    outcome, level = rule.then, _level(policy, rule.then)
-    spend = {limit: _amount(known, signal) for limit, signal in outcome.spend.items()}
-    cautious, why = _gate(policy, known, level)
-    needs, notes = within_limits(policy, roster, merged((*_approvals(policy, outcome), *cautious)), spend)
+def _plan(scene: _Scene, rule: Rule) -> Plan:
+    policy, roster, _, known = scene
+    outcome, level = rule.then, level_of(policy, rule.then)
+    spend = {limit: number(known.get(signal)) for limit, signal in outcome.spend.items()}
+    cautious, why = gate(policy, known, level)
+    needs, notes = within_limits(policy, roster, merged((*approvals_of(policy, outcome), *cautious)), spend)
     plan = Plan(
         action=outcome.action,
         level=level,
         approvals=needs,
         spend=spend,
+        jurisdiction=jurisdiction_of(policy, known),
         rules=(rule.name,),
         reasons=(rule.because, *why, *notes),
-        alternatives=alternatives,
     )
-    return plan if outcome.action in ("answer", "clarify", "ignore") else _staffed(policy, roster, case, known, outcome, plan)
+    return plan if outcome.action in ("answer", "clarify", "ignore") else _staffed(scene, outcome, plan)
 
 
-def _staffed(policy: Policy, roster: Roster, case: Case, known: Facts, outcome: Outcome, plan: Plan) -> Plan:
+def _staffed(scene: _Scene, outcome: Outcome, plan: Plan) -> Plan:
     """The plan with its people and time limits."""
-    queue = outcome.queue or policy.queue_for(_text(known, "intent"))
-    people = _people(policy, roster, case, known, outcome, policy.queues[queue])
+    policy, roster, _, known = scene
+    queue, need = _queue(scene, outcome), _need(scene, outcome)
+    people = _people(scene, outcome, policy.queues[queue], need)
     because, *notes = plan.reasons
     staffed = plan.model_copy(
         update={
@@ -146,84 +160,67 @@ def _staffed(policy: Policy, roster: Roster, case: Case, known: Facts, outcome: 
             "reasons": (because, *people.notes, *notes),
         }
     )
-    return staffed.model_copy(update={"up": up(policy, roster, staffed, case.now, case.absent)})
+    return staffed.model_copy(update={"up": up(policy, roster, staffed, need)})
 
 
-def _people(policy: Policy, roster: Roster, case: Case, known: Facts, outcome: Outcome, queue: Queue) -> Assignment:
-    owner = _text(known, "account_owner") if outcome.account_owner_first or not outcome.role else None
-    need = Need(
-        language=_text(known, "language") or "en",
-        region=_text(known, "region") or "",
-        skills=frozenset() if outcome.role else queue.skills,
-        preferred=case.owner or owner or None,
+def _queue(scene: _Scene, outcome: Outcome) -> str:
+    return outcome.queue or scene.policy.queue_for(text(scene.known, "intent"))
+
+
+def _need(scene: _Scene, outcome: Outcome) -> Need:
+    policy, _, case, known = scene
+    queue, law = _queue(scene, outcome), jurisdiction_of(policy, known)
+    return Need(
+        language=_language(case, known),
+        region=text(known, "region") or "",
+        skills=outcome.skills | (frozenset() if outcome.role else policy.queues[queue].skills),
+        preferred=case.owner or _account_owner(known, outcome),
         now=case.now,
         load=case.load,
         rotation=case.rotation,
         absent=case.absent,
+        busy=case.busy,
+        assigned=case.assigned,
+        permissions=demanded(policy, outcome, queue, text(known, "regulated_topic")),
+        handled_in=policy.jurisdictions[law].handled_in if law else (),
+        urgent=outcome.urgent,
     )
+
+
+def _language(case: Case, known: Facts) -> str:
+    """The message's where the company serves it, else the company's own."""
+    language = text(known, "language")
+    return language if language and known.get("language_served") is not False else case.default_language
+
+
+def _account_owner(known: Facts, outcome: Outcome) -> str | None:
+    return (text(known, "account_owner") or None) if outcome.account_owner_first or not outcome.role else None
+
+
+def _people(scene: _Scene, outcome: Outcome, queue: Queue, need: Need) -> Assignment:
+    policy, roster, case, known = scene
+    roles = _roles(scene, outcome) if outcome.role else queue.roles
+    backup = None if outcome.role else queue.backup
     in_charge = roster.get(case.owner) if case.owner and known.get("mode") == "human" else None
     if in_charge:
-        return stay(policy, roster, in_charge, need)
-    roles = _roles(policy, roster, outcome, owner) if outcome.role else queue.roles
-    return assign(policy, roster, roles, None if outcome.role else queue.backup, need)
+        return stay(policy, roster, in_charge, roles, backup, need)
+    return assign(policy, roster, roles, backup, need)
 
 
-def _roles(policy: Policy, roster: Roster, outcome: Outcome, owner: str | None) -> tuple[str, ...]:
-    """The rule's role, and the account owner's own where it stands on the same level."""
-    role = outcome.role or ""
-    person = roster.get(owner) if owner and outcome.account_owner_first else None
-    same = person is not None and policy.roles[person.role].level == policy.roles[role].level
-    return tuple(dict.fromkeys((role, person.role))) if person and same else (role,)
+def _roles(scene: _Scene, outcome: Outcome) -> tuple[str, ...]:
+    """The rule's role, and the account owner's own where it stands on the same level and needs no further approval."""
+    role, owner = outcome.role or "", _account_owner(scene.known, outcome)
+    person = scene.roster.get(owner) if owner else None
+    return (role, person.role) if person and person.role != role and _same_standing(scene.policy, outcome, person) else (role,)
 
 
-def _gate(policy: Policy, known: Facts, level: int) -> tuple[tuple[ApprovalNeed, ...], tuple[str, ...]]:
-    """The data-quality gate: thin or stale facts add approvals to whatever reaches level 2 or more."""
-    quality = known.get("data_quality")
-    if level < 2 or not isinstance(quality, (int, float)) or quality >= policy.data_quality.minimum:
-        return (), ()
-    note = f"facts are thin or stale (data quality {quality:.2f} < {policy.data_quality.minimum:.2f}): the cautious path"
-    return policy.data_quality.approvals, (note,)
+def _same_standing(policy: Policy, outcome: Outcome, person: Person) -> bool:
+    needs = approvals_of(policy, outcome)
+    theirs = policy.roles[person.role]
+    return theirs.level == level_of(policy, outcome) and all(need in needs for need in theirs.approvals)
 
 
 def _sla(policy: Policy, known: Facts, outcome: Outcome, queue: Queue) -> Sla:
     limits = policy.roles[outcome.role].limits if outcome.role else None
-    tier = _text(known, "tier") or "default"
+    tier = text(known, "tier") or "default"
     return (limits or queue.limits.get(tier) or queue.limits["default"]).sla()
-
-
-def _alternatives(policy: Policy, known: Facts, winner: Rule | None, gaps: Mapping[str, tuple[str, ...]]) -> tuple[Alternative, ...]:
-    """Rules that fired and lost, then rules one condition short of firing that would have won, strictest first."""
-    best = _strictness(policy, winner.then) if winner else (-1, 0, 0)
-    lost = [
-        _alternative(policy, rule, f"less strict than {winner.name}")
-        for rule in policy.rules
-        if winner and not gaps[rule.name] and rule != winner
-    ]
-    one_short = [rule for rule in policy.rules if len(gaps[rule.name]) == 1 and gaps[rule.name] != ("intent",)]
-    near = [rule for rule in one_short if _strictness(policy, rule.then) > best]
-    near.sort(key=lambda rule: _strictness(policy, rule.then), reverse=True)
-    return tuple([*lost, *(_alternative(policy, rule, _change(rule, gaps[rule.name][0], known)) for rule in near)][:_ALTERNATIVES])
-
-
-def _alternative(policy: Policy, rule: Rule, because: str) -> Alternative:
-    return Alternative(rule=rule.name, action=rule.then.action, level=_level(policy, rule.then), role=rule.then.role, because=because)
-
-
-def _change(rule: Rule, name: str, known: Facts) -> str:
-    if name == "expr":
-        return f"would win if {rule.expr}"
-    value = known.get(name)
-    shown = (
-        "unknown" if value is None else f"{value:,.10g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
-    )
-    return f"would win if {name} were {wanted(rule.when[name], value)} (is {shown})"
-
-
-def _amount(known: Facts, name: str) -> float | None:
-    value = known.get(name)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _text(known: Facts, name: str) -> str | None:
-    value = known.get(name)
-    return value if isinstance(value, str) else None

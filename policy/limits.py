@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from core.access import rights_of
 from core.company import Person, Roster
 from core.types import ApprovalNeed
 from policy.schema import Policy
@@ -19,7 +18,14 @@ def stands(policy: Policy, person: Person, need: ApprovalNeed) -> bool:
 
 def named(policy: Policy, need: ApprovalNeed) -> str:
     """The need in words."""
-    return f"somebody of level {need.level} or higher" if need.level is not None else policy.roles[need.role].title
+    if need.level is not None:
+        return f"somebody of level {need.level} or higher"
+    return policy.roles[need.role].title if need.role in policy.roles else f"a {need.role}, which the policy in force does not know"
+
+
+def standing(policy: Policy, role: str) -> int:
+    """The level of a role; above all others for one that the policy does not know (any more), so that it opens nothing to anybody."""
+    return policy.roles[role].level if role in policy.roles else 1 + max(each.level for each in policy.roles.values())
 
 
 def beyond(person: Person, spend: Spend) -> str | None:
@@ -35,7 +41,9 @@ def beyond(person: Person, spend: Spend) -> str | None:
 
 def able(policy: Policy, roster: Roster, need: ApprovalNeed, spend: Spend) -> int:
     """How many people may decide the need."""
-    return sum(stands(policy, person, need) and beyond(person, spend) is None and _decides(person) for person in roster.people)
+    roles = [need.role] if need.level is None else [name for name, role in policy.roles.items() if role.level >= need.level]
+    people = (person for role in roles for person in roster.with_role(role))
+    return sum(beyond(person, spend) is None and "decide" in person.rights for person in people)
 
 
 def within_limits(
@@ -62,10 +70,6 @@ def merged(needs: Iterable[ApprovalNeed]) -> tuple[ApprovalNeed, ...]:
 
 
 def _higher(policy: Policy, roster: Roster, need: ApprovalNeed, spend: Spend) -> ApprovalNeed | None:
-    level = need.level if need.level is not None else policy.roles[need.role].level
+    level = need.level if need.level is not None else standing(policy, need.role)
     higher = ApprovalNeed(role=f"level:{level}", quorum=need.quorum)
     return higher if able(policy, roster, higher, spend) >= need.quorum else None
-
-
-def _decides(person: Person) -> bool:
-    return "decide" in rights_of(person.access)

@@ -1,24 +1,23 @@
 """Whom a conversation passes to when neither its owner nor the backup answers. Pure."""
 
-from datetime import datetime
-
 from core.company import Roster
 from core.types import Plan
-from policy.people import at_work
+from policy.availability import at_work
+from policy.eligibility import Need, candidates
 from policy.schema import Policy
 
 
-def up(policy: Policy, roster: Roster, plan: Plan, now: datetime, absent: frozenset[str] = frozenset()) -> str | None:
-    """The person (roster id) after the plan's owner and backups, None when nobody stands above them.
+def up(policy: Policy, roster: Roster, plan: Plan, need: Need) -> str | None:
+    """The person (roster id) after the plan's owner and backups, None when nobody eligible stands above them.
 
-    First somebody of the queue's backup role, then of the lowest role above on the owner's path; people at work ``now`` before the others.
-    Never somebody of a role that needs an approval, never the owner or a backup, never an ``absent`` one, and never down a level.
+    First somebody of the queue's backup role, then of the lowest role above on the owner's path; people at work before the others.
+    Never somebody of a role that needs an approval, never the owner or a backup, never an absent one, and never down a level.
     """
-    taken = {plan.owner, *plan.backups, *absent}
+    taken = {plan.owner, *plan.backups, *need.absent}
     for role in _above(policy, plan):
-        people = [person for person in roster.with_role(role) if person.id not in taken]
+        people = [person for person in candidates(policy, roster, (role,), need) if person.id not in taken]
         if people:
-            return min(people, key=lambda person: not at_work(person, now)).id
+            return min(people, key=lambda person: not at_work(person, need.now)).id
     return None
 
 

@@ -1,26 +1,34 @@
-"""What a conversation is worth, and how much of what we should know we do know."""
+"""Scorecards: points per signal, each shown. The same arithmetic for what a conversation is worth, what it risks and how hard it is."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 
-from core.types import VERIFIED, Contribution, Signal, SignalValue, Worth
-from policy.schema import Quality, Weight
-from policy.signals import facts
+from core.types import Contribution, SignalValue, Worth
+from policy.schema import Weight
+from policy.signals import Facts
 
 
-def worth(weights: dict[str, Weight], signals: Sequence[Signal]) -> Worth:
-    """The scorecard: points per signal, each shown; the sum is cut at 100. Signals that a rule may not see earn nothing."""
-    known = facts(signals)
+def worth(weights: Mapping[str, Weight], known: Facts) -> Worth:
+    """Points per signal that is known, largest possible sum 100; a signal that nobody states earns nothing and is not shown.
+
+    A number earns its share of the weight linearly from 0 up to ``full_at``, a text what ``of`` says, a flag all when true.
+    """
     contributions = tuple(
-        Contribution(signal=name, value=known[name], weight=weight.weight, points=round(_share(weight, known[name]) * weight.weight, 2))
+        Contribution.model_construct(
+            signal=name, value=known[name], weight=weight.weight, points=round(share(weight, known[name]) * weight.weight, 2)
+        )
         for name, weight in weights.items()
         if name in known
     )
-    total = min(100.0, max(0.0, sum(contribution.points for contribution in contributions)))
-    return Worth(score=round(total, 1), contributions=contributions)
+    return Worth.model_construct(score=_cut(sum(each.points for each in contributions)), contributions=contributions)
 
 
-def _share(weight: Weight, value: SignalValue) -> float:
+def points(weights: Mapping[str, Weight], known: Facts) -> float:
+    """The score of ``worth`` without its contributions."""
+    return _cut(sum(round(share(weight, known.get(name)) * weight.weight, 2) for name, weight in weights.items()))
+
+
+def share(weight: Weight, value: SignalValue) -> float:
+    """What part of its weight a value earns, 0 to 1."""
     match value:
         case bool():
             return 1.0 if value else 0.0
@@ -32,14 +40,5 @@ def _share(weight: Weight, value: SignalValue) -> float:
             return 0.0
 
 
-def data_quality(gate: Quality, signals: Sequence[Signal], now: datetime) -> float:
-    """Share of the required facts that a verified source states and that are not older than ``max_age_days``."""
-    if not gate.required:
-        return 1.0
-    oldest = now - timedelta(days=gate.max_age_days)
-    present = {
-        signal.name
-        for signal in signals
-        if signal.source in VERIFIED and signal.value is not None and (signal.observed_at is None or signal.observed_at >= oldest)
-    }
-    return round(len(present & set(gate.required)) / len(gate.required), 3)
+def _cut(total: float) -> float:
+    return round(min(100.0, max(0.0, total)), 1)

@@ -1,12 +1,12 @@
 """A turn as the router reads it: its messages, and what was known when it began."""
 
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import text
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.types import Inbound, Past, Turn
+from store.database import run
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,75 +26,112 @@ PAST = """
         AND o.turn_id IS DISTINCT FROM {turn}
     ORDER BY place DESC, number DESC
 """
-WHOLE = text(PAST.format(conversation=":conversation", tenant=":tenant", before="9223372036854775807", turn="NULL"))
-TURN = text(f"""
-    SELECT c.mode, c.owner, own.payloads, past.said,
+WHOLE = PAST.format(conversation="%(conversation)s", tenant="%(tenant)s", before="9223372036854775807", turn="NULL")
+TURN = f"""
+    SELECT t.*, c.mode, c.owner, own.payloads, past.said,
         (SELECT array_agg(id ORDER BY created_at) FROM approvals
             WHERE conversation_id = c.id AND tenant = c.tenant AND status = 'pending') AS open,
         (SELECT array_agg(DISTINCT person) FROM delegations
-            WHERE tenant = c.tenant AND revoked_at IS NULL AND starts_at <= :now AND ends_at > :now) AS absent
-    FROM conversations AS c
-    CROSS JOIN (SELECT json_agg(payload ORDER BY id) AS payloads, min(id) AS first FROM messages WHERE turn_id = :turn) AS own
+            WHERE tenant = c.tenant AND revoked_at IS NULL AND starts_at <= %(now)s AND ends_at > %(now)s) AS absent,
+        (SELECT count(*) FROM outbox WHERE conversation_id = c.id AND tenant = c.tenant AND kind = 'reply'
+            AND state IN ('failed', 'unknown') AND last_error <> 'erased') AS undelivered,
+        (SELECT version FROM activations WHERE tenant = c.tenant ORDER BY id DESC LIMIT 1) AS policy
+    FROM t JOIN conversations AS c ON c.id = t.conversation_id AND c.tenant = t.tenant
+    CROSS JOIN (SELECT json_agg(payload ORDER BY id) AS payloads, min(id) AS first FROM messages WHERE turn_id = %(turn)s) AS own
     CROSS JOIN LATERAL (SELECT json_agg(p) AS said FROM (
-        {PAST.format(conversation="c.id", tenant="c.tenant", before="own.first", turn=":turn")} LIMIT {HISTORY}
+        {PAST.format(conversation="c.id", tenant="c.tenant", before="own.first", turn="%(turn)s")} LIMIT {HISTORY}
     ) AS p) AS past
-    WHERE c.id = :conversation AND c.tenant = :tenant
-""")  # noqa: S608 - put together from constants
-LOAD = text("""
-    SELECT owner, count(*) AS n FROM conversations
-    WHERE tenant = :tenant AND owner IS NOT NULL AND closed_at IS NULL GROUP BY owner
-""")
+"""  # noqa: S608 - put together from constants
+COLUMNS = "id, tenant, conversation_id, channel, status, runs, forgiven, received_at, receipt"
+READ = f"WITH t AS (SELECT {COLUMNS} FROM turns WHERE id = %(turn)s) {TURN}"  # noqa: S608 - as above
+# A turn's next run: of one that is in one of these states.
+BEGIN = f"""
+    WITH t AS (
+        UPDATE turns SET status = %(status)s, runs = runs + 1 WHERE id = %(turn)s AND status = ANY(%(of)s) RETURNING {COLUMNS}
+    ) {TURN}
+"""  # noqa: S608 - as above
+LOAD = """
+    SELECT owner, count(*) AS n, max(assigned_at) AS at FROM conversations
+    WHERE tenant = %(tenant)s AND owner IS NOT NULL AND closed_at IS NULL GROUP BY owner
+"""
+
+
+class Known(NamedTuple):
+    """What was counted, and until when (monotonic seconds) it is used."""
+
+    until: float
+    load: dict[str, int]
+    assigned: dict[str, datetime]
 
 
 class Loads:
-    """How many open conversations each person has, a second old at most; what this process has assigned since is counted at once.
+    """How many open conversations each person has, and when each last got one, a second old at most (longer where counting takes long);
+    what this process has assigned since is counted at once.
 
     Counting takes longer the more conversations are open, so it is not done for every turn.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[float, dict[str, int]]] = {}
+        self._known: dict[str, Known] = {}
 
-    async def of(self, db: "AsyncConnection", tenant: str) -> dict[str, int]:
-        """Roster id → open conversations."""
-        at, load = self._known.get(tenant, (0.0, {}))
-        if time.monotonic() >= at + LOAD_S or not at:
-            load = {row.owner: row.n for row in await db.execute(LOAD, {"tenant": tenant})}
-            self._known[tenant] = (time.monotonic(), load)
-        return dict(load)
+    async def of(self, db: "AsyncConnection", tenant: str) -> Known:
+        """By roster id."""
+        began, known = time.monotonic(), self._known.get(tenant, Known(0.0, {}, {}))
+        if began >= known.until:
+            rows = await run(db, LOAD, {"tenant": tenant})
+            took = time.monotonic() - began
+            latest = {row.owner: row.at for row in rows if row.at is not None}
+            known = Known(began + max(LOAD_S, 50 * took), {row.owner: row.n for row in rows}, known.assigned | latest)
+            self._known[tenant] = known
+        return known
 
-    def assigned(self, tenant: str, owner: str) -> None:
-        _, load = self._known.get(tenant, (0.0, {}))
-        load[owner] = load.get(owner, 0) + 1
+    def assigned(self, tenant: str, owner: str, at: datetime) -> None:
+        known = self._known.setdefault(tenant, Known(0.0, {}, {}))
+        known.load[owner] = known.load.get(owner, 0) + 1
+        known.assigned[owner] = at
 
 
-async def read_turn(db: "AsyncConnection", row: Any, now: datetime, loads: Loads) -> Turn:
-    """The value of a turn's row: its messages in order of arrival, up to ``HISTORY`` earlier ones, and the conversation's state."""
-    place = {"conversation": row.conversation_id, "tenant": row.tenant, "turn": row.id, "now": now}
-    around = (await db.execute(TURN, place)).one()
+async def find_turn(db: "AsyncConnection", turn_id: str, now: datetime) -> Any:
+    """The turn's row with its messages in order of arrival, up to ``HISTORY`` earlier ones, and the conversation's state; or None."""
+    found = await run(db, READ, {"turn": turn_id, "now": now})
+    return found[0] if found else None
+
+
+async def begin_turn(db: "AsyncConnection", turn_id: str, now: datetime, *, status: str, of: Sequence[str]) -> Any:
+    """As ``find_turn``, of the turn's next run; None when it was in none of these states."""
+    found = await run(db, BEGIN, {"turn": turn_id, "now": now, "status": status, "of": list(of)})
+    return found[0] if found else None
+
+
+async def turn_of(db: "AsyncConnection", row: Any, now: datetime, loads: Loads) -> Turn:
+    """The value of what ``find_turn`` or ``begin_turn`` found."""
+    known = await loads.of(db, row.tenant)
     return Turn(
         id=row.id,
         tenant=row.tenant,
         conversation_id=row.conversation_id,
         channel=row.channel,
-        messages=tuple(Inbound.model_validate(payload) for payload in around.payloads),
+        messages=tuple(Inbound.model_validate(payload) for payload in row.payloads),
         received_at=row.received_at,
         now=now,
-        history=tuple(_past(each) for each in reversed(around.said or ())),
-        mode=around.mode,
-        owner=around.owner,
-        open_approvals=tuple(around.open or ()),
-        load=await loads.of(db, row.tenant),
-        absent=tuple(around.absent or ()),
+        history=tuple(Past.model_validate(_past(each)) for each in reversed(row.said or ())),
+        mode=row.mode,
+        owner=row.owner,
+        open_approvals=tuple(row.open or ()),
+        load=dict(known.load),
+        assigned=dict(known.assigned),
+        absent=tuple(row.absent or ()),
         run=row.runs,
+        policy=row.policy,
+        failed_deliveries=row.undelivered,
     )
 
 
 async def past_of(db: "AsyncConnection", tenant: str, conversation_id: str) -> tuple[Past, ...]:
     """The whole conversation, oldest first."""
-    whole = (await db.execute(WHOLE, {"conversation": conversation_id, "tenant": tenant})).mappings().all()
-    return tuple(_past(each) for each in reversed(whole))
+    rows = await run(db, WHOLE, {"conversation": conversation_id, "tenant": tenant})
+    return tuple(Past.model_validate(_past(row._asdict())) for row in reversed(rows))
 
 
-def _past(row: Any) -> Past:
-    return Past.model_validate({name: row[name] for name in ("role", "text", "at", "intent", "action")})
+def _past(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("role", "text", "at", "intent", "action")}

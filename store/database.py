@@ -3,11 +3,9 @@
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import text
 
 from core.errors import Unavailable
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 # A process that froze inside a transaction holds its locks; the server lets go of them for it.
 FROZEN = "-c idle_in_transaction_session_timeout=10s"
 TENANT_ROLE = "usher_tenant"
-CONFINE = text(f"SELECT set_config('role', '{TENANT_ROLE}', true), set_config('usher.tenant', :tenant, true)")
+CONFINE = f"SELECT set_config('role', '{TENANT_ROLE}', true) AS role, set_config('usher.tenant', %(tenant)s, true) AS tenant"
 NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -58,12 +56,14 @@ class Database:
         """
         async with self._guarded(), self.engine.begin() as connection:
             if tenant is not None:
-                await connection.execute(CONFINE, {"tenant": tenant})
+                await run(connection, CONFINE, {"tenant": tenant})
             yield connection
 
     @asynccontextmanager
     async def _guarded(self) -> AsyncIterator[None]:
         """What the driver raises when there is no server, in the product's words."""
+        from psycopg import InterfaceError
+        from psycopg import OperationalError as Lost
         from sqlalchemy.exc import DBAPIError, OperationalError
         from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -71,6 +71,8 @@ class Database:
             yield
         except NoConnection as error:
             raise Unavailable(what="database", problem=f"all {self._pool} connections are busy") from error
+        except (Lost, InterfaceError) as error:
+            raise Unavailable(what="database", problem=first_line(error)) from error
         except DBAPIError as error:
             if isinstance(error, OperationalError) or error.connection_invalidated:
                 raise Unavailable(what="database", problem=first_line(error)) from error
@@ -91,6 +93,18 @@ class Database:
         engine, self._engine = self._engine, None
         if engine is not None:
             await engine.dispose()
+
+
+async def run(connection: "AsyncConnection", statement: str, values: Mapping[str, object]) -> list[Any]:
+    """Run a statement (``%(name)s``) by the driver itself, in the same transaction; its rows, as named tuples.
+
+    For what every turn runs: it costs the processor half of what an expression does that is built, compiled and bound each time.
+    """
+    from psycopg.rows import namedtuple_row
+
+    cursor = (await raw(connection)).cursor(row_factory=namedtuple_row)
+    await cursor.execute(statement, values)
+    return await cursor.fetchall() if cursor.description else []
 
 
 async def raw(connection: "AsyncConnection") -> "Driver[Any]":
@@ -136,7 +150,7 @@ def clean(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def storable_json(value: object) -> str:
-    """JSON that JSONB accepts, whatever was in the text."""
-    json_text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def storable_json(value: object, *, default: Callable[[Any], str] | None = None) -> str:
+    """JSON that JSONB accepts, whatever was in the text; ``default`` writes what JSON does not know."""
+    json_text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=default)
     return clean(NUL.sub(r"\1\\ufffd", json_text) if "\\u0000" in json_text else json_text)

@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, update
 
 from core.errors import Unavailable, UsherError
 from core.ports import Clock, Deliverer
 from core.types import Effect
 from core.views import Sent
-from store.chain import Chain, lock_chain
-from store.database import Database, clean, first_line
+from store.chain import APPEND, Chain, lock_chain
+from store.database import Database, clean, first_line, run, storable_json
 from store.jobs import defer_deliveries, wait_s
 from store.tables import outbox, turns
 
@@ -28,17 +27,29 @@ ENTRIES = {"delivered": "delivered", "failed": "undelivered", "unknown": "unknow
 PLACE = (outbox.c.id, outbox.c.conversation_id, outbox.c.channel, outbox.c.kind)
 
 
-TAKE = text("""
-    UPDATE outbox SET state = 'sending', attempts = attempts + 1, tried_at = coalesce(tried_at, :now)
-    WHERE id = :id AND state IN ('pending', 'sending') RETURNING *
-""")
+TAKE = """
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1, tried_at = coalesce(tried_at, %(now)s)
+    WHERE id = %(id)s AND state IN ('pending', 'sending') RETURNING *
+"""
 # Whoever took the row later has raised ``attempts``: then this attempt writes nothing more.
-CLOSE = text("""
-    UPDATE outbox SET state = :state, last_error = :problem,
-        delivered_at = CASE WHEN :state = 'delivered' THEN CAST(:now AS timestamptz) END,
-        given_up_at = CASE WHEN :state <> 'delivered' THEN CAST(:now AS timestamptz) END
-    WHERE id = :id AND tenant = :tenant AND state = 'sending' AND attempts = :attempts RETURNING id
-""")
+CLOSE = APPEND.format(
+    changed="""
+    UPDATE outbox SET state = %(state)s, last_error = %(problem)s,
+        delivered_at = CASE WHEN %(state)s = 'delivered' THEN %(at)s END,
+        given_up_at = CASE WHEN %(state)s <> 'delivered' THEN %(at)s END
+    WHERE id = %(id)s AND tenant = %(tenant)s AND state = 'sending' AND attempts = %(attempts)s RETURNING 1
+    """
+)
+# An effect whose key is known is the same effect.
+WRITE = """
+    INSERT INTO outbox (tenant, conversation_id, turn_id, created_at, state, n, kind, channel, recipient, key, guarded, payload)
+    SELECT %(tenant)s, %(conversation)s, %(turn)s, %(at)s, %(state)s,
+        (SELECT count(*) FROM outbox WHERE turn_id = %(turn)s) + e.n, e.kind, e.channel, e.recipient, e.key, e.guarded, e.payload
+    FROM jsonb_to_recordset(%(effects)s::jsonb)
+        AS e (n integer, kind text, channel text, recipient text, key text, guarded boolean, payload jsonb)
+    ORDER BY e.n
+    ON CONFLICT ON CONSTRAINT outbox_key DO NOTHING RETURNING id, conversation_id, channel, kind
+"""
 
 
 class NotDelivered(UsherError):
@@ -120,7 +131,8 @@ class Outbox:
     async def _take(self, effect: int) -> Any:
         """Commit ``sending`` before anything is sent; None when there is nothing to send."""
         async with self._database.statement() as db:
-            return (await db.execute(TAKE, {"id": effect, "now": self._clock.now()})).one_or_none()
+            taken = await run(db, TAKE, {"id": effect, "now": self._clock.now()})
+        return taken[0] if taken else None
 
     async def _look(self, deliverer: Deliverer | None, row: Any) -> bool | None:
         """Whether an earlier attempt arrived; a receiver that cannot be asked does not know."""
@@ -158,13 +170,11 @@ class Outbox:
 
     async def _close(self, row: Any, state: str, problem: str) -> None:
         """Write the end of the effect and its entry, unless a later attempt has taken it over."""
-        now = self._clock.now()
-        mine = {"id": row.id, "tenant": row.tenant, "attempts": row.attempts}
+        ended = {"id": row.id, "attempts": row.attempts, "state": state, "problem": problem}
+        value = {"kind": row.kind, "to": row.recipient, "key": row.key, "problem": problem}
         async with self._database.transaction() as db:
             chain = await lock_chain(db, row.conversation_id)
-            if (await db.execute(CLOSE, mine | {"state": state, "problem": problem, "now": now})).one_or_none() is not None:
-                value = {"kind": row.kind, "to": row.recipient, "key": row.key, "problem": problem}
-                await chain.append(ENTRIES[state], turn_id=row.turn_id, at=now, value=value)
+            await chain.append_if(CLOSE, ended, ENTRIES[state], turn_id=row.turn_id, at=self._clock.now(), value=value)
 
 
 def _given_up(seen: bool | None) -> str:
@@ -181,11 +191,9 @@ async def write_effects(chain: Chain, turn_id: str, effects: Sequence[Effect], *
     """Put effects behind those the turn has already, with their delivery jobs. An effect whose key is known is the same effect."""
     if not effects:
         return
-    before = select(func.count()).select_from(outbox).where(outbox.c.turn_id == turn_id).scalar_subquery()
-    place = {"tenant": chain.tenant, "conversation_id": chain.conversation_id, "turn_id": turn_id, "created_at": at}
-    rows = [place | _row(effect) | {"n": before + n, "state": "held" if held else "pending"} for n, effect in enumerate(effects)]
-    new = insert(outbox).values(rows).on_conflict_do_nothing(constraint="outbox_key").returning(*PLACE)
-    written = (await chain.db.execute(new)).all()
+    rows = storable_json([_row(effect) | {"n": n} for n, effect in enumerate(effects)])
+    place = {"tenant": chain.tenant, "conversation": chain.conversation_id, "turn": turn_id, "at": at}
+    written = await run(chain.db, WRITE, place | {"state": "held" if held else "pending", "effects": rows})
     if not held:
         await defer_deliveries(chain.db, sorted(written))
 

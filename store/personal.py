@@ -12,6 +12,7 @@ from core.views import Erased
 from store.chain import Chain, lock_chain
 from store.database import Database, clean
 from store.erasing import Forgets, Part, erase_part, forget_address, part_of
+from store.facts import forget, history
 from store.tables import approval_edits, approval_votes, approvals, conversations, entries, entry_values, messages, outbox, timers, turns
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ EFFECT = ("kind", "channel", "recipient", "key", "guarded", "state", "attempts",
 APPROVAL = ("id", "status", "request", "requested_by", "reason", "response", "created_at", "expires_at", "closed_at")
 VOTE = ("person", "behalf", "role", "outcome", "reason", "at")
 EDIT = ("person", "reason", "at", "before")
+STATED = ("name", "value", "record", "observed_at", "recorded_at", "version", "confidence")
 TIMER = ("kind", "state", "due_at", "payload")
 
 
@@ -50,12 +52,13 @@ class PersonalData:
         self._database, self._clock, self._forget, self._read = database, clock, forget, read
 
     async def export(self, tenant: str, email: str) -> Mapping[str, object]:
-        """Everything stored of the person, as JSON values: their conversations with messages, receipts, approvals, effects and entries.
+        """Everything stored of the person, as JSON values: what systems of record have stated of them, and their conversations with
+        messages, receipts, approvals, effects and entries.
 
         Of a conversation that others write in, too: their own messages, what came of those, and what was sent to them.
 
         Raises:
-            NotFound: nobody has written from that address, nor been written to.
+            NotFound: nobody has written from that address, nor been written to, and no record knows it.
         """
         address = _address(email)
         found = []
@@ -64,12 +67,16 @@ class PersonalData:
                 chain = await lock_chain(db, id)
                 part = await part_of(chain, address)
                 found += [await self._conversation(chain, part)] if part is not None else []
-        if not found:
+        async with self._database.transaction(tenant) as db:
+            stated = [_fields(each, STATED) for each in await history(db, tenant, email)]
+        if not found and not stated:
             raise NotFound(what="data of", id=email)
-        return {"person": address, "company": tenant, "exported_at": self._clock.now().isoformat(), "conversations": found}
+        about = {"person": address, "company": tenant, "exported_at": self._clock.now().isoformat()}
+        return about | {"facts": stated, "conversations": found}
 
     async def erase(self, tenant: str, email: str, *, by: str) -> Erased:
-        """Delete it, one conversation after the other; digests stay, so every chain still verifies. May be repeated after a crash.
+        """Delete it, one conversation after the other, then what systems of record stated; digests stay, so every chain still verifies.
+        May be repeated after a crash.
 
         Others' messages stay as they wrote them, except that the address is no longer among the addressees. Whoever is known by nothing
         but that counts as found.
@@ -91,9 +98,11 @@ class PersonalData:
         for id in named:
             async with self._database.transaction(tenant) as db:
                 await forget_address(await lock_chain(db, id), address)
-        if not own and not named:
+        async with self._database.transaction(tenant) as db:
+            stated = await forget(db, tenant, email)
+        if not own and not named and not stated:
             raise NotFound(what="data of", id=email)
-        return total
+        return total.model_copy(update={"facts": stated})
 
     async def _erase(self, chain: Chain, part: Part, email: str, by: str) -> Erased:
         return await erase_part(chain, part, kind="erased", by=by, at=self._clock.now(), forget=self._forget, email=email)

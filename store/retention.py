@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import text
@@ -16,6 +17,8 @@ SETTLED_AFTER = timedelta(hours=1)
 
 DUE = """
     FROM conversations AS c WHERE c.tenant = :tenant AND c.updated_at <= :before AND (c.erased_at IS NULL OR c.erased_at < c.updated_at)
+        AND CASE WHEN CAST(:law AS text) IS NULL THEN c.jurisdiction IS NULL OR c.jurisdiction <> ALL (CAST(:laws AS text[]))
+            ELSE c.jurisdiction = :law END
         AND NOT EXISTS (SELECT FROM approvals AS a WHERE a.conversation_id = c.id AND a.status = 'pending')
         AND NOT EXISTS (SELECT FROM turns AS t WHERE t.conversation_id = c.id AND t.status IN ('queued', 'running', 'waiting'))
 """
@@ -28,21 +31,39 @@ UNSETTLED = text("""
 SETTLED = text("UPDATE outbox SET last_error = :erased WHERE id = :id AND last_error = :in_flight")
 
 
-async def expire(database: Database, now: datetime, retention: Mapping[str, timedelta], forget: Forgets | None = None) -> int:
+async def expire(
+    database: Database,
+    now: datetime,
+    retention: Mapping[str, timedelta],
+    forget: Forgets | None = None,
+    *,
+    jurisdictions: Mapping[str, Mapping[str, timedelta]] = MappingProxyType({}),
+) -> int:
     """Erase every conversation of these tenants without activity for longer than their ``retention``, one transaction each, and what
     arrived although its sending was cut off by an erasure; the number of conversations erased.
 
-    What waits for a person, or for a worker, is left alone. Several workers may do this at once.
+    ``jurisdictions``: tenant → jurisdiction → how long its conversations are kept instead, shorter or longer. What waits for a person, or
+    for a worker, is left alone. Several workers may do this at once.
     """
     if forget is not None:
         await _settle(database, now, forget)
     erased = 0
-    for tenant, kept in retention.items():
-        due = {"tenant": tenant, "before": now - kept, "after": "", "limit": BATCH}
-        while ids := await _next(database, due):
-            for id in ids:
-                erased += await _lapse(database, due, id, now, forget)
-            due["after"] = ids[-1]
+    for tenant in dict.fromkeys((*retention, *jurisdictions)):
+        laws = jurisdictions.get(tenant, {})
+        spans = [(None, retention[tenant])] if tenant in retention else []
+        for law, kept in (*spans, *laws.items()):
+            due = {"tenant": tenant, "before": now - kept, "after": "", "limit": BATCH, "law": law, "laws": list(laws)}
+            erased += await _expire(database, due, now, forget)
+    return erased
+
+
+async def _expire(database: Database, due: dict[str, Any], now: datetime, forget: Forgets | None) -> int:
+    """Batch by batch what is due under one law, or under none."""
+    erased = 0
+    while ids := await _next(database, due):
+        for id in ids:
+            erased += await _lapse(database, due, id, now, forget)
+        due["after"] = ids[-1]
     return erased
 
 

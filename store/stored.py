@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from store.conversations import Conversations
     from store.database import Database
     from store.delegations import Delegations
+    from store.facts import Facts
     from store.indexes import Indexes
+    from store.policies import Policies
     from store.queue import Queue
     from store.receipts import Receipts
     from store.tokens import Tokens
@@ -95,10 +97,22 @@ class Stored:
         return Audit(self.database)
 
     @cached_property
+    def facts(self) -> "Facts":
+        from store.facts import Facts
+
+        return Facts(self.database)
+
+    @cached_property
     def queue(self) -> "Queue":
         from store.queue import Queue
 
         return Queue(self.database, clock=self.clock)
+
+    @cached_property
+    def shelf(self) -> "Policies":
+        from store.policies import Policies
+
+        return Policies(self.database, clock=self.clock)
 
     @cached_property
     def indexes(self) -> "Indexes":

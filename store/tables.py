@@ -89,7 +89,7 @@ conversations = Table(
     _maybe("jurisdiction"),
     UniqueConstraint("tenant", "channel", "key", name="conversations_key"),
     Index("conversations_recent", "tenant", "updated_at"),
-    Index("conversations_owned", "tenant", "owner", postgresql_where=text("owner IS NOT NULL AND closed_at IS NULL")),
+    Index("conversations_owned", "tenant", "owner", "assigned_at", postgresql_where=text("owner IS NOT NULL AND closed_at IS NULL")),
     Index("conversations_unledgered", "tenant", postgresql_where=text("ledgered < length")),
 )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from core.errors import Conflict
 from core.ports import Clock, Outcome
@@ -12,8 +12,8 @@ from core.types import Cost, Decision, Intent, Plan, Request, Turn, Worth
 from store.approvals import open_approval, subject_of, supersede
 from store.chain import Chain, lock_chain
 from store.checkpoints import Checkpoints
-from store.context import Loads, read_turn
-from store.database import Database, clean
+from store.context import Loads, begin_turn, find_turn, turn_of
+from store.database import Database, clean, run, storable_json
 from store.outbox import write_effects
 from store.receipts import decided_part, stored_receipt
 from store.tables import approval_votes, approvals, turns
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-ANSWERED = text("""
-    SELECT EXISTS (SELECT FROM messages WHERE conversation_id = :conversation AND role = 'agent' AND received_at >= :since)
-""")
+# ``answered``: a person has, since the turn's messages arrived.
+ADVANCE = """
+    UPDATE turns SET status = %(status)s, receipt_id = %(receipt_id)s, receipt = %(receipt)s::jsonb, intent = %(intent)s,
+        action = %(action)s, finished_at = %(finished_at)s
+    WHERE id = %(id)s AND tenant = %(tenant)s AND status = %(expected)s AND runs = %(run)s
+    RETURNING held, EXISTS (
+        SELECT FROM messages WHERE conversation_id = %(conversation)s AND role = 'agent' AND received_at >= %(since)s
+    ) AS answered
+"""
 RUNS = 5
 
 
@@ -41,11 +47,11 @@ class Turns:
 
         A turn whose workers keep dying is given to a person after ``RUNS`` of them.
         """
-        begun = update(turns).where(turns.c.id == turn_id, turns.c.status.in_(("queued", "running")))
-        async with self._database.transaction() as db:
-            row = (await db.execute(begun.values(status="running", runs=turns.c.runs + 1).returning(turns))).one_or_none()
+        now = self._clock.now()
+        async with self._database.statement() as db:
+            row = await begin_turn(db, turn_id, now, status="running", of=("queued", "running"))
             if row is not None and row.runs - row.forgiven <= RUNS:
-                return await read_turn(db, row, self._clock.now(), self._loads)
+                return await turn_of(db, row, now, self._loads)
         if row is not None:
             await self.fail(turn_id, f"{RUNS} workers ended while they decided it", run=row.runs)
         return None
@@ -59,14 +65,14 @@ class Turns:
         now, receipt = self._clock.now(), stored_receipt(outcome.receipt)
         async with self._database.transaction() as db:
             chain = await lock_chain(db, turn.conversation_id)
-            held = await _advance(db, turn, "running", outcome, receipt, now)
-            if held is None:
+            moved = await _advance(db, turn, "running", outcome, receipt, now)
+            if moved is None:
                 return
             _check_mode(chain, turn)
             subject = subject_of(chain.conversation_id, outcome.receipt.plan)
             if subject is not None and (outcome.paused or (outcome.effects and turn.open_approvals)):
                 await supersede(chain, subject, turn.id, now)
-            await self._write(chain, turn, outcome, held=held, since=turn.received_at, at=now)
+            await self._write(chain, turn, outcome, moved, since=turn.received_at, at=now)
             await _enter_decision(chain, turn, outcome, receipt, now)
 
     async def fail(self, turn_id: str, error: str, *, run: int | None = None) -> None:
@@ -82,7 +88,8 @@ class Turns:
             row = (await db.execute(select(turns).where(*open))).one_or_none()
             if row is None:
                 return
-            receipt = row.receipt or stored_receipt(_failed_receipt(await read_turn(db, row, now, self._loads), error))
+            found = await turn_of(db, await find_turn(db, turn_id, now), now, self._loads)
+            receipt = row.receipt or stored_receipt(_failed_receipt(found, error))
             values = {"receipt": receipt, "receipt_id": receipt["id"], "status": "failed", "error": clean(error), "finished_at": now}
             await db.execute(update(turns).where(*open).values(values))
             if row.status == "waiting":
@@ -92,15 +99,15 @@ class Turns:
 
     async def decided(self, turn_id: str, saver: "BaseCheckpointSaver[str]") -> tuple[Turn, Receipt, Decision] | None:
         """The turn, its receipt so far and what came of its approval; its checkpoint is in ``saver``. No earlier run may finish it now."""
-        begun = update(turns).where(turns.c.id == turn_id, turns.c.status == "waiting").values(runs=turns.c.runs + 1)
+        now = self._clock.now()
         async with self._database.transaction() as db:
-            row = (await db.execute(begun.returning(turns))).one_or_none()
+            row = await begin_turn(db, turn_id, now, status="waiting", of=("waiting",))
             decision = await _decision(db, turn_id) if row is not None else None
             if row is None or decision is None:
                 return None
             if row.runs - row.forgiven <= 2 * RUNS:
                 await self._checkpoints.give(db, turn_id, saver)
-                return await read_turn(db, row, self._clock.now(), self._loads), Receipt.model_validate(row.receipt), decision
+                return await turn_of(db, row, now, self._loads), Receipt.model_validate(row.receipt), decision
         await self.fail(turn_id, f"{RUNS} workers ended while they acted on its approval", run=row.runs)
         return None
 
@@ -111,37 +118,39 @@ class Turns:
             chain = await lock_chain(db, turn.conversation_id)
             before = await db.scalar(select(turns.c.receipt).where(turns.c.id == turn.id))
             outcome = _after_take_over(outcome, decision) if chain.mode == "human" else outcome
-            held = await _advance(db, turn, "waiting", outcome, receipt, now)
-            if held is None or not await _act(db, turn.id, now, decision):
+            moved = await _advance(db, turn, "waiting", outcome, receipt, now)
+            if moved is None or not await _act(db, turn.id, now, decision):
                 await db.rollback()
                 return
-            await self._write(chain, turn, outcome, held=held, since=now, at=now)
+            await self._write(chain, turn, outcome, moved, since=now, at=now)
             if decided_part(receipt) != decided_part(before):
                 await _enter_decision(chain, turn, outcome, receipt, now)
             if outcome.paused is None:
                 await self._checkpoints.drop(db, turn.id)
 
-    async def _write(self, chain: Chain, turn: Turn, outcome: Outcome, *, held: bool, since: datetime, at: datetime) -> None:
+    async def _write(self, chain: Chain, turn: Turn, outcome: Outcome, moved: Any, *, since: datetime, at: datetime) -> None:
         """Effects and their owner, whose time limits run from ``since``, and when the turn pauses its approval and checkpoint."""
-        await write_effects(chain, turn.id, outcome.effects, held=held, at=at)
+        await write_effects(chain, turn.id, outcome.effects, held=moved.held, at=at)
+        await chain.place(outcome.receipt.plan.jurisdiction)
         owner = outcome.receipt.plan.owner
         if owner is not None and turn.mode == "automation" and any(effect.kind == "assign" for effect in outcome.effects):
-            await chain.assign(owner)
-            self._loads.assigned(turn.tenant, owner)
-            await self._limit(chain, turn, outcome, since=since, at=at)
+            await chain.assign(owner, at=at)
+            self._loads.assigned(turn.tenant, owner, at)
+            await self._limit(chain, turn, outcome, answered=moved.answered, since=since, at=at)
         elif outcome.receipt.plan.action == "clarify" and outcome.effects:
             await self._watches.pause(chain, at=at)
+        elif outcome.receipt.plan.action == "ignore":
+            await self._watches.pause_again(chain, since=turn.received_at)
         if outcome.paused is not None:
             subject = subject_of(chain.conversation_id, outcome.receipt.plan) or f"{turn.id}:other"
             await open_approval(chain, turn.id, subject, outcome.paused.request, at)
             await self._checkpoints.keep(chain.db, turn.id, outcome.paused.saver)
 
-    async def _limit(self, chain: Chain, turn: Turn, outcome: Outcome, *, since: datetime, at: datetime) -> None:
+    async def _limit(self, chain: Chain, turn: Turn, outcome: Outcome, *, answered: bool, since: datetime, at: datetime) -> None:
         """Begin the time limits. Where a person has answered since, only the resolution's, and that waits for the customer; a closed
         conversation has none."""
         if not outcome.watches or chain.closed:
             return
-        answered = await chain.db.scalar(ANSWERED, {"conversation": chain.conversation_id, "since": turn.received_at})
         watches = [watch for watch in outcome.watches if not answered or watch.kind in RESOLUTION]
         await self._watches.arm(chain, turn.id, watches, since=since, at=at)
         if answered:
@@ -160,23 +169,22 @@ def _after_take_over(outcome: Outcome, decision: Decision) -> Outcome:
     return outcome.model_copy(update={"effects": effects, "watches": ()})
 
 
-async def _advance(
-    db: "AsyncConnection", turn: Turn, expected: str, outcome: Outcome, receipt: dict[str, Any], at: datetime
-) -> bool | None:
-    """Move the turn on by compare-and-set; whether its effects are held, or None when it was not as expected: another run has it."""
+async def _advance(db: "AsyncConnection", turn: Turn, expected: str, outcome: Outcome, receipt: dict[str, Any], at: datetime) -> Any:
+    """Move the turn on by compare-and-set; whether its effects are ``held`` and a person has ``answered`` meanwhile, or None when it was
+    not as expected: another run has it."""
     waits = outcome.paused is not None
     values = {
         "status": "waiting" if waits else "done",
         "receipt_id": outcome.receipt.id,
-        "receipt": receipt,
+        "receipt": storable_json(receipt),
         "intent": outcome.receipt.intent.top,
         "action": outcome.receipt.plan.action,
         "finished_at": None if waits else at,
     }
-    mine = (turns.c.id == turn.id, turns.c.tenant == turn.tenant, turns.c.status == expected, turns.c.runs == turn.run)
-    query = update(turns).where(*mine).values(values).returning(turns.c.held)
-    held: bool | None = (await db.execute(query)).scalar_one_or_none()
-    return held
+    mine = {"id": turn.id, "tenant": turn.tenant, "expected": expected, "run": turn.run}
+    place = {"conversation": turn.conversation_id, "since": turn.received_at}
+    moved = await run(db, ADVANCE, values | mine | place)
+    return moved[0] if moved else None
 
 
 def _check_mode(chain: Chain, turn: Turn) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from core.types import Watch
 from core.worktime import Calendar, always
 from store.chain import Chain
+from store.database import run, storable_json
 from store.outbox import write_effects
 from store.tables import conversations, timers, turns
 
@@ -19,6 +20,18 @@ FIRST_RESPONSE = ("first_response_warning", "first_response", "pass_up")
 RESOLUTION = ("resolution_warning", "resolution")
 KINDS = (*FIRST_RESPONSE, *RESOLUTION)
 LIMIT_OF = {"first_response_warning": "first_response", "resolution_warning": "resolution"}
+
+ROWS = """
+    SELECT * FROM timers
+    WHERE conversation_id = %(conversation)s AND tenant = %(tenant)s AND kind = ANY(%(kinds)s) AND state = ANY(%(states)s) ORDER BY id
+"""
+ARM = """
+    INSERT INTO timers (tenant, conversation_id, turn_id, kind, state, due_at, queue, left_s, since, payload)
+    SELECT %(tenant)s, %(conversation)s, %(turn)s, r.kind, r.state, r.due_at, r.queue, r.left_s, r.since, r.payload
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        kind text, state text, due_at timestamptz, queue text, left_s double precision, since timestamptz, payload jsonb
+    )
+"""
 
 Calendars = Callable[[str, str], Calendar]
 """Tenant, queue → its working time; total, also for a queue that is no more."""
@@ -58,8 +71,9 @@ class Watches:
         rows: dict[str, dict[str, Any]] = {watch.kind: self._row(chain, watch, earlier.get(watch.kind), since, at) for watch in watches}
         if earlier:
             await _disarm(chain, timers.c.id.in_([row.id for row in earlier.values()]))
-        place = {"tenant": chain.tenant, "conversation_id": chain.conversation_id, "turn_id": turn_id}
-        await chain.db.execute(insert(timers).values([place | row for kind, row in rows.items() if not _idle(kind, rows)]))
+        kept = storable_json([row for kind, row in rows.items() if not _idle(kind, rows)], default=str)
+        place = {"tenant": chain.tenant, "conversation": chain.conversation_id, "turn": turn_id}
+        await run(chain.db, ARM, place | {"rows": kept})
 
     async def disarm(self, chain: Locked, kinds: Iterable[str] = KINDS) -> None:
         """They will not fire, whether they ran or were paused."""
@@ -77,6 +91,12 @@ class Watches:
         for row in await _rows(chain, kinds, ("paused",)):
             due_at = self._calendars(chain.tenant, row.queue).add(at, row.left_s)
             await _set(chain, row.id, state="armed", since=at, due_at=due_at)
+
+    async def pause_again(self, chain: Locked, kinds: Iterable[str] = RESOLUTION, *, since: datetime) -> None:
+        """What was written at ``since`` was not for us (a machine's answer): the customer is awaited as before."""
+        for row in await _rows(chain, kinds, ("armed",)):
+            if row.since == since:
+                await _set(chain, row.id, state="paused")
 
     async def readdress(self, chain: Locked, before: str | None, after: str) -> None:
         """Notes for ``before``, who had the conversation, go to ``after``, who has it now."""
@@ -121,7 +141,7 @@ async def _carry_out(chain: Chain, turn_id: str, watch: Watch, before: str | Non
     held = await chain.db.scalar(select(turns.c.held).where(turns.c.id == turn_id, turns.c.tenant == chain.tenant))
     await write_effects(chain, turn_id, watch.effects, held=bool(held), at=at)
     if watch.owner is not None:
-        await chain.assign(watch.owner)
+        await chain.assign(watch.owner, at=at)
         await Watches().readdress(chain, before, watch.owner)
 
 
@@ -132,9 +152,8 @@ def _idle(kind: str, rows: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 async def _rows(chain: Locked, kinds: Iterable[str], states: tuple[str, ...]) -> Sequence[Any]:
-    mine = (timers.c.conversation_id == chain.conversation_id, timers.c.tenant == chain.tenant)
-    query = select(timers).where(*mine, timers.c.kind.in_(tuple(kinds)), timers.c.state.in_(states)).order_by(timers.c.id)
-    return (await chain.db.execute(query)).all()
+    mine = {"conversation": chain.conversation_id, "tenant": chain.tenant}
+    return await run(chain.db, ROWS, mine | {"kinds": list(kinds), "states": list(states)})
 
 
 async def _disarm(chain: Locked, which: Any) -> None:

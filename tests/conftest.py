@@ -10,11 +10,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from store.cluster import Cluster
 from store.database import Database
 from store.embedded import EmbeddedPostgres
 from store.migrate import upgrade
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("usher", deadline=None)
+settings.load_profile("usher")
 
 PLACE = "USHER_TEST_POSTGRES"
 TEMPLATE = "usher_template"

@@ -2,7 +2,7 @@
 
 import typer
 
-from channels.cli import approvals, audit, db, demo, intents, knowledge, policy, queue, route, serve, tokens
+from channels.cli import approvals, audit, db, demo, facts, intents, knowledge, policy_words, queue, route, serve, tokens
 from channels.cli.common import Connect
 
 
@@ -31,7 +31,8 @@ def commands(connect: Connect) -> typer.Typer:
         "tokens": tokens.app,
         "intents": intents.app,
         "knowledge": knowledge.app,
-        "policy": policy.app,
+        "facts": facts.app,
+        "policy": policy_words.app,
         "audit": audit.app,
         "db": db.app,
     }.items():

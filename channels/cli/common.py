@@ -19,7 +19,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output 
 CompanyOption = Annotated[str | None, typer.Option("--company", metavar="D", help="Company folder, instead of USHER_COMPANY.")]
 
 
-LOOKING = frozenset({"list", "show", "verify", "acts", "dead", "ingest", "search", "ask", "upgrade"})
+LOOKING = frozenset({"list", "show", "verify", "acts", "dead", "ingest", "search", "ask", "upgrade", "versions"})
 
 # Opens the services for one command; keyword arguments replace settings by name.
 Connect = Callable[..., AbstractAsyncContextManager["Services"]]

@@ -26,13 +26,12 @@ def serve(
         screen = console(to_stderr=True)
         await services.start(lambda text: screen.print(f"[dim]{text}[/]"))
         screen.print(f"http://{services.settings.host}:{services.settings.port}/docs describes the API")
-        worker = None if no_worker else asyncio.create_task(services.worker.run())
+        beside = asyncio.create_task(services.library.follow() if no_worker else services.worker.run())
         try:
             await serve_until_stopped(services)
         finally:
-            if worker:
-                worker.cancel()
-                await asyncio.gather(worker, return_exceptions=True)
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
 
     run(ctx, work, host=host, port=port, deliver=True)
 

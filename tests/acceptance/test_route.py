@@ -68,7 +68,7 @@ def test_mails_that_cannot_be_read_are_named_and_nothing_is_stored(usher: Cli, t
     [
         ("policy.yaml", "role: cro}", "role: czar}", "unknown role 'czar'"),
         ("policy.yaml", "because: a tender", "becuase: a tender", "unknown field"),
-        ("policy.yaml", "expr: value_score >= 20.0", "expr: value_score >=", "rule renewal_window: expression does not compile"),
+        ("policy.yaml", "expr: days_to_renewal < 45.0", "expr: days_to_renewal <", "rule renewal_window: expression does not compile"),
         ("roster.yaml", "role: ciso", "role: support_lead", "has nobody in the roster"),
         ("intents.yaml", "version: 1", "version: [", "not YAML"),
         ("company.yaml", "domains:", "domain:", "unknown field 'domain'"),

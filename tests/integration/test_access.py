@@ -202,7 +202,7 @@ async def test_nobody_gives_away_more_than_they_have(services: Usher) -> None:
     narrow = await as_admin(services, "admin", "read")
     actor = await narrow.acting("admin")
     given = {"label": "", "days": 1}
-    with pytest.raises(Forbidden, match=r"its own token lacks \(assign, converse, decide, queue\)"):
+    with pytest.raises(Forbidden, match=r"its own token lacks \(assign, converse, decide, policy, queue\)"):
         await issue_token(narrow, actor, person="grace.okafor", scopes=(), **given)  # type: ignore[arg-type]
     _, token = await issue_token(narrow, actor, person="grace.okafor", scopes=["read"], **given)  # type: ignore[arg-type]
     assert narrow.rights(token) == {"read"}

@@ -7,7 +7,7 @@ import pytest
 from core.clock import ShiftedClock
 from core.errors import Conflict
 from core.ports import Arrival
-from graph.router import Router
+from graph.router import Router, always
 from policy.calendars import calendars
 from policy.load import load
 from store.conversations import Conversations
@@ -36,7 +36,7 @@ class House:
         self.turns = Turns(database, clock=self.clock, watches=watches)
         self.conversations = Conversations(database, clock=self.clock, watches=watches)
         self.outbox = Outbox(database, clock=self.clock)
-        self.router = Router({HERE: crew(reading("technical_issue"))}, self.turns)
+        self.router = Router(always({HERE: crew(reading("technical_issue"))}), self.turns)
 
     async def arrive(self, id: str = "m1") -> Arrival:
         return await self.mailroom.receive(HERE, message(id, channel="email", sent_at=TUESDAY))
@@ -65,7 +65,7 @@ async def test_a_take_over_while_the_turn_is_decided_keeps_automation_silent(dat
     assert turn is not None
     await house.conversations.take_over(HERE, arrival.conversation_id, person="grace.okafor")
     with pytest.raises(Conflict, match="changed hands"):
-        await house.turns.commit(turn, await house.router._lane(HERE).start(turn))
+        await house.turns.commit(turn, await (await house.router._lane(HERE, None)).start(turn))
     await house.router.handle(turn.id)
     assert await house.owner(arrival) == "grace.okafor"
     assert await house.keys() == ["notify"]

@@ -20,7 +20,7 @@ from core.clock import SystemClock
 from core.types import Answer, Effect, Passage
 from graph.language import language_of
 from graph.nodes import Nodes
-from graph.router import Router
+from graph.router import Router, always
 from store.database import Database
 from store.outbox import Outbox
 from store.turns import Turns
@@ -61,7 +61,7 @@ def worker_on(database: Database, scenario: str, folder: Path, point: str = "") 
     turns = Cut(database, clock=clock)
     turns.point = point
     outbox = Outbox(database, clock=clock, default=Receiver(folder, point))
-    router = Router({TENANT: crew_of(scenario)}, turns)
+    router = Router(always({TENANT: crew_of(scenario)}), turns)
     return Worker(
         database,
         clock=clock,

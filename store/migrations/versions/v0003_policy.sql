@@ -1,4 +1,6 @@
 ALTER TABLE conversations ADD COLUMN assigned_at timestamptz, ADD COLUMN jurisdiction text;
+DROP INDEX conversations_owned;
+CREATE INDEX conversations_owned ON conversations (tenant, owner, assigned_at) WHERE owner IS NOT NULL AND closed_at IS NULL;
 
 -- What a system of record stated about a contact or an account. Rows are added, never changed: what was known at a time stays known.
 CREATE TABLE facts (

@@ -52,7 +52,7 @@ class Shift(Desk):
         assert arrival.turn_id is not None
         async with self.database.transaction(ACME) as db:
             chain = await lock_chain(db, arrival.conversation_id)
-            await chain.assign("ann")
+            await chain.assign("ann", at=self.clock.now())
             await db.execute(update(turns).where(turns.c.id == arrival.turn_id).values(status="done"))
             now = self.clock.now()
             await self.watches.arm(chain, arrival.turn_id, ladder(arrival.turn_id, **limits), since=now, at=now)

@@ -100,3 +100,45 @@ async def test_more_than_a_batch_goes_at_once(database: Database) -> None:
     assert await lapse(data) == 251
     assert turn.id in await dump(database)
     assert "MARK" not in await dump(database)
+
+
+async def kept_by(data: Data, mark: str, law: str) -> None:
+    """A conversation whose turn was found to fall under ``law``."""
+    turn = await data.answer(f"m-{mark}", mark, conversation_key=f"k-{mark}")
+    await data.run(f"UPDATE conversations SET jurisdiction = '{law}' WHERE id = (SELECT conversation_id FROM turns WHERE id = '{turn.id}')")
+
+
+async def left_after(data: Data, days: int, laws: dict[str, timedelta], retention: timedelta | None = YEAR) -> set[str]:
+    """Whose words are still there."""
+    data.desk.clock.advance(timedelta(days=days))
+    tenants = {ACME: retention} if retention else {}
+    await expire(data.database, data.desk.clock.now(), tenants, data.folder, jurisdictions={ACME: laws})
+    after = await dump(data.database)
+    return {mark for mark in ("MARK-EU", "MARK-US", "MARK-OTHER") if mark in after}
+
+
+async def test_a_jurisdiction_keeps_its_conversations_for_as_long_as_it_says(database: Database) -> None:
+    data = Data(database)
+    await kept_by(data, "MARK-EU", "eu")
+    await kept_by(data, "MARK-US", "us")
+    await data.answer("m", "MARK-OTHER", conversation_key="k")
+    laws = {"eu": timedelta(days=90), "us": 2 * YEAR}
+    assert await left_after(data, 80, laws) == {"MARK-EU", "MARK-US", "MARK-OTHER"}
+    assert await left_after(data, 20, laws) == {"MARK-US", "MARK-OTHER"}, "shorter than the company's"
+    assert await left_after(data, 300, laws) == {"MARK-US"}, "longer than the company's"
+    assert await left_after(data, 366, laws) == set()
+    assert await data.holds()
+
+
+async def test_a_jurisdiction_may_have_a_time_where_the_company_has_none(database: Database) -> None:
+    data = Data(database)
+    await kept_by(data, "MARK-EU", "eu")
+    await data.answer("m", "MARK-OTHER", conversation_key="k")
+    assert await left_after(data, 1000, {"eu": YEAR}, retention=None) == {"MARK-OTHER"}
+
+
+async def test_a_jurisdiction_that_says_nothing_or_is_gone_follows_the_company(database: Database) -> None:
+    data = Data(database)
+    await kept_by(data, "MARK-EU", "formerly")
+    assert await left_after(data, 364, {"eu": timedelta(days=90)}) == {"MARK-EU"}
+    assert await left_after(data, 2, {"eu": timedelta(days=90)}) == set()

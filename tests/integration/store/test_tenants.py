@@ -168,10 +168,19 @@ GIVEN: dict[str, object] = {
     "collection": "handbook",
     "version": "v9",
     "blob": b"theirs",
+    "text": "version: 1",
+    "roster": {"people": []},
+    "author": "lea",
     "action": "a",
     "subject": "s",
     "token_id": None,
     "file": None,
+    "contact": "eve@example.com",
+    "as_of": NOON,
+    "at": NOON,
+    "record": "crm",
+    "statements": [],
+    "content": "c1",
 }
 
 

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text, update
 
 from core.clock import ShiftedClock
+from core.ports import Outcome
 from store.chain import lock_chain
 from store.database import Database
 from store.tables import timers
 from store.timers import Sweeper, settle, sweep
 from store.watches import KINDS, RESOLUTION, fire
-from tests.integration.store.desk import ACME, NOON, Desk, message
+from tests.integration.store.desk import ACME, NOON, Desk, message, receipt
 from tests.integration.store.limits import HOUR, OFFICE, Shift, ladder, minutes, watch
 
 # ---------------------------------------------------------------- firing
@@ -214,6 +215,27 @@ async def test_the_customers_answer_lets_the_rest_of_the_time_run(database: Data
     await desk.agent_writes("a2")
     await desk.customer_writes("m3")
     assert await desk.due("resolution") == datetime(2026, 3, 12, 10, tzinfo=UTC)
+
+
+async def test_a_machines_answer_leaves_the_clock_where_it_stood(database: Database) -> None:
+    desk = Shift(database)
+    await desk.hand_off(resolution=60)
+    await desk.agent_writes("a1")
+    turn = await desk.arrive("out-of-office")
+    assert await desk.states() == {"resolution": "armed"}
+    await desk.turns.commit(turn, Outcome(receipt=receipt(turn, action="ignore")))
+    assert await desk.states() == {"resolution": "paused"}
+    await desk.customer_writes("m2")
+    assert await desk.due("resolution") == NOON + HOUR
+
+
+async def test_a_machines_answer_stops_no_clock_that_ran(database: Database) -> None:
+    desk = Shift(database)
+    await desk.hand_off(resolution=60)
+    desk.clock.advance(minutes(1))
+    turn = await desk.arrive("out-of-office")
+    await desk.turns.commit(turn, Outcome(receipt=receipt(turn, action="ignore")))
+    assert await desk.states() == {"resolution": "armed"}
 
 
 async def test_a_message_that_comes_twice_moves_nothing(database: Database) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from core.checkpoint import serializer
 from core.errors import Unavailable
 from core.ports import Outcome
+from core.types import Plan
 from store.database import Database
 from tests.integration.store.desk import ACME, Desk, answered, assign, message, paused, receipt
 
@@ -156,3 +157,24 @@ async def test_a_checkpoint_of_another_version_is_not_resumed(database: Database
         await db.execute(text(f"UPDATE checkpoint_blobs SET blob = decode({change}, 'hex')"))
     with pytest.raises(Unavailable, match="written by another version"):
         await desk.turns.decided(turn.id, InMemorySaver(serde=serializer()))
+
+
+async def test_a_conversation_keeps_the_law_of_its_customer_when_they_are_not_known_later(database: Database) -> None:
+    desk = Desk(database)
+    for id, law in (("m1", "eu"), ("m2", None)):
+        turn = await desk.arrive(id)
+        outcome = answered(turn)
+        plan = outcome.receipt.plan.model_copy(update={"jurisdiction": law})
+        await desk.turns.commit(turn, outcome.model_copy(update={"receipt": outcome.receipt.model_copy(update={"plan": plan})}))
+    async with database.transaction() as db:
+        assert await db.scalar(text("SELECT jurisdiction FROM conversations")) == "eu"
+
+
+async def test_a_turn_knows_who_was_given_a_conversation_when(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.arrive("m1")
+    given = receipt(turn, action="handoff").model_copy(update={"plan": Plan(action="handoff", level=1, owner="ann")})
+    await desk.turns.commit(turn, Outcome(receipt=given, effects=(assign(turn),)))
+    later = await desk.arrive("m2", conversation_key="k2")
+    assert later.load == {"ann": 1}
+    assert turn.now <= later.assigned["ann"] <= later.now

@@ -19,9 +19,9 @@ def test_everybody_reads_and_only_some_decide() -> None:
     assert [role for role, rights in RIGHTS.items() if "decide" in rights] == ["approver", "admin"]
 
 
-def test_a_viewer_only_reads_and_a_service_hands_messages_in() -> None:
+def test_a_viewer_only_reads_and_a_service_hands_messages_and_facts_in() -> None:
     assert RIGHTS["viewer"] == {"read"}
-    assert RIGHTS["service"] == {"read", "messages"}
+    assert RIGHTS["service"] == {"read", "messages", "facts"}
 
 
 def test_an_operator_makes_no_persons_decision() -> None:

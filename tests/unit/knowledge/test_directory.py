@@ -1,13 +1,17 @@
 import os
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from core.company import Record
 from core.errors import InvalidFile
 from core.types import Sender, Signal
 from knowledge.crm import COLUMNS
-from knowledge.directory import CrmDirectory, seniority
+from knowledge.directory import RecordDirectory, seniority
+from knowledge.profiles import FileRecord, Files
+from tests.support.facts import MemoryFacts
 from tests.unit.knowledge.conftest import EXAMPLE
 
 AT = datetime(2026, 3, 10, 14, tzinfo=UTC)
@@ -17,13 +21,35 @@ ROW = (
 )
 
 
-def crm(tmp_path: Path, *rows: str) -> CrmDirectory:
-    (tmp_path / "crm.csv").write_text("\n".join((",".join(COLUMNS), *rows)) + "\n", "utf-8")
-    return CrmDirectory(tmp_path / "crm.csv", ["fernhill.example"])
+class Crm:
+    """A company's ``crm.csv`` and what senders are looked up in, on a clock that stands still between questions."""
+
+    def __init__(self, folder: Path, domains: Sequence[str] = ("fernhill.example",)) -> None:
+        self.path, self.instant, self.store = folder / "crm.csv", AT, MemoryFacts()
+        files = Files([FileRecord("acme", Record(name="crm", file="crm.csv"), self.path, self.store, self)])
+        self._directory = RecordDirectory("acme", self.store, files, domains=domains, order=("crm",), sources={})
+
+    def now(self) -> datetime:
+        """A little after the turn began."""
+        return self.instant + timedelta(milliseconds=1)
+
+    def write(self, *rows: str) -> None:
+        self.path.write_text("\n".join((",".join(COLUMNS), *rows)) + "\n", "utf-8")
+
+    async def signals(self, sender: Sender) -> tuple[Signal, ...]:
+        """A second after the last question."""
+        self.instant += timedelta(seconds=1)
+        return await self._directory.signals(sender, self.instant)
 
 
-async def facts(directory: CrmDirectory, email: str, *, proven: bool = True) -> dict[str, Signal]:
-    signals = await directory.signals(Sender(name="Kim Lee", email=email, authenticated=proven), AT)
+def crm(tmp_path: Path, *rows: str) -> Crm:
+    made = Crm(tmp_path)
+    made.write(*rows)
+    return made
+
+
+async def facts(directory: Crm, email: str, *, proven: bool = True) -> dict[str, Signal]:
+    signals = await directory.signals(Sender(name="Kim Lee", email=email, authenticated=proven))
     return {signal.name: signal for signal in signals}
 
 
@@ -75,7 +101,7 @@ async def test_a_look_alike_is_a_stranger(tmp_path: Path, email: str) -> None:
 
 
 async def test_a_name_without_an_address_is_a_stranger(tmp_path: Path) -> None:
-    signals = await crm(tmp_path, ROW).signals(Sender(name="Kim Lee", authenticated=True), AT)
+    signals = await crm(tmp_path, ROW).signals(Sender(name="Kim Lee", authenticated=True))
     assert [(signal.name, signal.value) for signal in signals] == [("known", False), ("authenticated", False)]
 
 
@@ -92,8 +118,11 @@ async def test_empty_cells_give_no_signal(tmp_path: Path) -> None:
 async def test_old_facts_are_less_certain(tmp_path: Path) -> None:
     fresh, old = ROW, ROW.replace("Kim@", "old@").replace("2026-01-20", "2025-08-01")
     directory = crm(tmp_path, fresh, old)
-    assert (await facts(directory, "kim@orchard.example"))["tier"].confidence == 1
-    assert (await facts(directory, "old@orchard.example"))["tier"].confidence == 0.5
+    assert (await facts(directory, "kim@orchard.example"))["consent"].confidence == 1
+    assert (await facts(directory, "old@orchard.example"))["consent"].confidence == 0.5
+    assert (await facts(directory, "old@orchard.example"))["tier"].confidence == 1, "a colleague's row was seen to lately"
+    alone = crm(tmp_path, old)
+    assert (await facts(alone, "old@orchard.example"))["tier"].confidence == 0.5
 
 
 @pytest.mark.parametrize(
@@ -120,26 +149,27 @@ async def test_a_malformed_row_is_named_by_its_line(tmp_path: Path, rows: tuple[
 async def test_another_header_is_refused(tmp_path: Path) -> None:
     (tmp_path / "crm.csv").write_text("email,name\nkim@orchard.example,Kim\n")
     with pytest.raises(InvalidFile, match=r"crm\.csv:1: the first line must be email,name,title"):
-        await facts(CrmDirectory(tmp_path / "crm.csv", []), "kim@orchard.example")
+        await facts(Crm(tmp_path), "kim@orchard.example")
 
 
-async def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+async def test_a_changed_file_is_read_again_and_known_from_then_on(tmp_path: Path) -> None:
     directory = crm(tmp_path, ROW)
     assert (await facts(directory, "kim@orchard.example"))["tier"].value == "enterprise"
-    crm(tmp_path, ROW.replace("enterprise", "business"))
+    directory.write(ROW.replace("enterprise", "business"))
+    assert (await facts(directory, "kim@orchard.example"))["tier"].value == "enterprise", "not known when this turn began"
     assert (await facts(directory, "kim@orchard.example"))["tier"].value == "business"
 
 
 async def test_a_file_that_breaks_later_leaves_the_last_good_facts(tmp_path: Path) -> None:
     directory = crm(tmp_path, ROW)
     await facts(directory, "kim@orchard.example")
-    crm(tmp_path, ROW, ROW)
+    directory.write(ROW, ROW)
     os.utime(tmp_path / "crm.csv", (1, 1))
     assert (await facts(directory, "kim@orchard.example"))["tier"].value == "enterprise"
 
 
 async def test_the_shipped_crm_can_be_read() -> None:
-    found = await facts(CrmDirectory(EXAMPLE / "crm.csv", ["fernhill.example"]), "rosalind.achebe@orchardbank.example")
+    found = await facts(Crm(EXAMPLE), "rosalind.achebe@orchardbank.example")
     assert found["known"].value is True
 
 

@@ -4,21 +4,27 @@ from core.company import Intents, Roster
 from core.errors import InvalidFile
 from policy.load import load
 
+RENEWAL = 'expr: days_to_renewal < 45.0 || health == "red"'
+
+
+EXTRA = "\nrules:\n  - {name: extra, when: {known: true}, then: "
+OVERRIDE = "\noverrides:\n  - {name: extra, when: {known: true}, then: {action: handoff}, because: x, expires: 2026-12-01T00:00:00Z, "
+
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("    because: they asked for a person, and get one", "    becuase: typo", "unknown field 'rules.15.becuase'"),
+        ("    because: they asked for a person, and get one", "    becuase: typo", "unknown field 'rules.17.becuase'"),
         ("then: {action: escalate, role: cro}", "then: {action: escalate, role: czar}", "unknown role 'czar'"),
         (
             "strategic: true, tier: enterprise, confidence: {at_least: 0.3}}\n    then: {action: escalate, role: ceo}",
             "strategc: true}\n    then: {action: ignore}",
             "'strategc'",
         ),
-        ("expr: value_score >= 20.0 && !automated", "expr: value_score >= && x", "renewal_window: expression does not compile"),
-        ("expr: value_score >= 20.0 && !automated", "expr: valu_score >= 20.0", "unknown signal 'valu_score'"),
-        ("expr: value_score >= 20.0 && !automated", "expr: value_score + 'a'", "renewal_window: expression does not compile"),
-        ("expr: value_score >= 20.0 && !automated", "expr: value_score + 1.0", "gives float, not true or false"),
+        (RENEWAL, "expr: value_score >= && x", "renewal_window: expression does not compile"),
+        (RENEWAL, "expr: valu_score >= 20.0", "unknown signal 'valu_score'"),
+        (RENEWAL, "expr: value_score + 'a'", "renewal_window: expression does not compile"),
+        (RENEWAL, "expr: value_score + 1.0", "gives a number, not true or false"),
         ("deal_value: {at_least: 250000}", "deal_value: many", "deal_value is a number"),
         (
             "when: {intent: churn_risk, deal_value: {at_least: 250000}, confidence: {at_least: 0.3}}",
@@ -29,6 +35,23 @@ from policy.load import load
         ("approval_expires: 4h", "approval_expires: soon", "no duration"),
         ("{intent: churn_risk, deal_value: {at_least: 250000}, ", "{intent: churn_risk, ", "on text alone"),
         ("version: 1", "version: [1", "not YAML"),
+        ("monotone: [deal_value, arr, strategic]", "monotone: [urgency]", "'urgency' is no verified signal with a number or a flag"),
+        ("monotone: [deal_value, arr, strategic]", "monotone: [tier]", "'tier' is no verified signal"),
+        ("monotone: [deal_value, arr, strategic]", "monotone: [days_to_renewal]", "may cease to hold when days_to_renewal rises"),
+        (
+            "\nrules:\n",
+            EXTRA + "{action: handoff, permissions: [secrets]}, because: x}\n",
+            "nobody in the roster has the permission 'secrets'",
+        ),
+        ("\nrules:\n", EXTRA + "{action: handoff, before: [{offer: cake}]}, because: x}\n", "unknown offer 'cake'"),
+        ("\nrules:\n", EXTRA + "{action: handoff, queue: sale}, because: x}\n", "unknown queue 'sale' (did you mean sales?)"),
+        ("\nrules:\n", EXTRA.replace("known: true", "channel: fax") + "{action: answer}, because: x}\n", "unknown channel 'fax'"),
+        ("\nrules:\n", EXTRA.replace("known: true", "known: false") + "{action: escalate, role: cto}, because: x}\n", "on text alone"),
+        ("\nrules:\n", OVERRIDE + "author: nobody}\nrules:\n", "override extra: 'nobody' is not in the roster"),
+        ("    roles: [support_agent]", "    roles: [support_agent, cfo]", "cfo may only be escalated to"),
+        ("  strategic: {weight: 10}", "  sentiment: {weight: 10}", "value may weigh verified facts only"),
+        ("  strategic: {weight: 10}", "  data_quality: {weight: 10}", "is computed itself and cannot be weighed"),
+        ("approvals: [{role: vp_sales}]", "approvals: [{role: vp_sales, quorum: 40}]", "40 must approve, and only"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(policy_text: str, roster: Roster, intents: Intents, old: str, new: str, problem: str) -> None:

@@ -14,6 +14,7 @@ from core.errors import InvalidFile
 from core.types import Inbound, Intake, Plan, Sender, Sla, Turn, Watch
 from core.worktime import Calendar
 from policy.calendars import COMPANY, calendars
+from policy.eligibility import Need
 from policy.load import Compiled
 from policy.path import up
 from policy.schema import Policy
@@ -29,29 +30,42 @@ def plan(queue: str, owner: str, role: str, *backups: str, **changes: Any) -> Pl
     return Plan(action="handoff", level=1, queue=queue, owner=owner, role=role, backups=backups, sla=sla, reasons=("why",), **changes)
 
 
+def need(now: datetime = TUESDAY, **changes: Any) -> Need:
+    return Need("en", "", frozenset(), None, now, {}, "c1")._replace(**changes)
+
+
 def test_after_the_backup_comes_the_role_that_backs_the_queue_up(policy: Compiled, roster: Roster) -> None:
-    assert up(policy.policy, roster, plan("support", "aisha.bello", "support_agent", "camille.roux"), TUESDAY) == "grace.okafor"
+    assert up(policy.policy, roster, plan("support", "aisha.bello", "support_agent", "camille.roux"), need()) == "grace.okafor"
 
 
 def test_it_passes_to_somebody_at_work_before_somebody_who_is_not(policy: Compiled, roster: Roster) -> None:
     friday = datetime(2026, 3, 13, 16, tzinfo=UTC)
     billing = plan("billing", "sabine.vogel", "billing_agent", "mateo.castillo")
-    assert up(policy.policy, roster, billing, friday) == "grace.okafor"
-    assert up(policy.policy, roster, billing, friday, frozenset({"grace.okafor"})) == "katarzyna.nowak"
+    assert up(policy.policy, roster, billing, need(friday)) == "grace.okafor"
+    assert up(policy.policy, roster, billing, need(friday, absent=frozenset({"grace.okafor"}))) == "katarzyna.nowak"
 
 
 def test_where_the_backup_role_is_taken_the_next_level_of_its_path_comes(policy: Compiled, roster: Roster) -> None:
     leads = plan("support", "aisha.bello", "support_agent", "grace.okafor", "katarzyna.nowak")
-    assert up(policy.policy, roster, leads, TUESDAY) == "niamh.oconnor"
+    assert up(policy.policy, roster, leads, need()) == "niamh.oconnor"
 
 
 def test_a_role_that_needs_an_approval_is_left_out(policy: Compiled, roster: Roster) -> None:
-    assert up(policy.policy, roster, plan("legal", "oluwaseun.adeyemi", "legal_specialist"), TUESDAY) != "helen.ashworth"
-    assert up(policy.policy, roster, plan("security", "kenji.watanabe", "security_analyst", "nadia.rahimi"), TUESDAY) is None
+    assert up(policy.policy, roster, plan("legal", "oluwaseun.adeyemi", "legal_specialist"), need()) != "helen.ashworth"
+    assert up(policy.policy, roster, plan("security", "kenji.watanabe", "security_analyst", "nadia.rahimi"), need()) is None
+
+
+def test_it_passes_only_to_somebody_who_may_own_it(policy: Compiled, roster: Roster) -> None:
+    support = plan("support", "aisha.bello", "support_agent", "camille.roux")
+    asked = need(permissions=frozenset({"seals"}))
+    assert up(policy.policy, roster, support, asked) is None
+    people = [each.model_copy(update={"permissions": {"seals"}}) if each.id == "niamh.oconnor" else each for each in roster.people]
+    assert up(policy.policy, Roster(people=tuple(people)), support, asked) == "niamh.oconnor"
+    assert up(policy.policy, roster, support, need(handled_in=("apac",))) == "katarzyna.nowak"
 
 
 def test_it_never_passes_down(policy: Compiled, roster: Roster) -> None:
-    assert up(policy.policy, roster, plan("success", "daniel.osei", "cro", "gwen.pritchard"), TUESDAY) is None
+    assert up(policy.policy, roster, plan("success", "daniel.osei", "cro", "gwen.pritchard"), need()) is None
 
 
 @given(data=st.data(), queue=st.sampled_from(QUEUES), now=st.sampled_from([TUESDAY, SATURDAY_NIGHT]))
@@ -59,7 +73,7 @@ def test_it_is_always_somebody_else_not_below_and_without_an_approval(
     policy: Compiled, roster: Roster, data: st.DataObject, queue: str, now: datetime
 ) -> None:
     owner, *backups = data.draw(st.lists(st.sampled_from(roster.people), min_size=1, max_size=3, unique_by=lambda person: person.id))
-    found = roster.get(up(policy.policy, roster, plan(queue, owner.id, owner.role, *[b.id for b in backups]), now) or "")
+    found = roster.get(up(policy.policy, roster, plan(queue, owner.id, owner.role, *[b.id for b in backups]), need(now)) or "")
     if found is not None:
         assert found.id not in {owner.id, *[backup.id for backup in backups]}
         assert not policy.policy.roles[found.role].approvals
