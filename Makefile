@@ -19,7 +19,7 @@ help:
 	@echo "make serve   set up, then API and worker on http://127.0.0.1:8080"
 	@echo "make chaos   set up, then two minutes of killed workers, web processes and databases, and what came of it"
 	@echo "make bench   set up, then the speed and cost of durable turns"
-	@echo "make bench-policy  set up, then the speed of decisions: 100 rules, 500 people"
+	@echo "make bench-policy  set up, then the speed of decisions, and whether adversarial texts move them"
 
 setup: build/encoder/version.json
 
@@ -68,8 +68,9 @@ chaos: setup  ## workers, web process and PostgreSQL killed and stopped at rando
 bench: setup  ## durable turns without a model: speed, cost, growth
 	@$(PY) -m benchmarks.turns
 
-bench-policy: setup  ## decide() with 100 rules and 500 people, with and without what would have changed it
+bench-policy: setup  ## decide() with 100 rules and 500 people, with and without what would have changed it; adversarial texts
 	@$(PY) -m benchmarks.policy
+	-@$(PY) -m benchmarks.authority $(AUTHORITY)
 
 format: setup
 	$(BIN)/ruff check --fix .

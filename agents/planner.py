@@ -155,6 +155,8 @@ class Planner:
         sender = turn.messages[-1].sender
         who = f"{sender.name or 'unknown'} <{sender.email or turn.channel}>{'' if sender.authenticated else ' (identity not proven)'}"
         lines = [f"From: {who}", f"Why you: {'; '.join(plan.reasons)}", f"Backup: {', '.join(plan.backups)}", "", intake.text]
+        if intake.instructions:
+            lines += ["", "Set aside, since it addresses a machine; nothing that decides has read it:", *intake.instructions]
         return "\n".join(lines)
 
 

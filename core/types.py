@@ -321,6 +321,8 @@ class Plan(Value):
     spend: dict[str, float | None] = {}
     offer: str | None = Field(None, description="The alternative of the policy that automation offers before a person is asked.")
     jurisdiction: str | None = None
+    permissions: tuple[str, ...] = Field((), description="What whoever owns it must be permitted.")
+    handled_in: tuple[str, ...] = Field((), description="Regions of which its owner must serve one; none: anywhere.")
     sla: Sla | None = None
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

@@ -155,6 +155,8 @@ def _staffed(scene: _Scene, outcome: Outcome, plan: Plan) -> Plan:
             "queue": queue,
             "owner": people.owner.id,
             "role": people.owner.role,
+            "permissions": tuple(sorted(need.permissions)),
+            "handled_in": need.handled_in,
             "backups": tuple(person.id for person in people.backups),
             "sla": _sla(policy, known, outcome, policy.queues[queue]),
             "reasons": (because, *people.notes, *notes),

@@ -1,6 +1,6 @@
 """Who may own a conversation at all. Nothing here is ever relaxed: neither the hour nor a person's absence makes anybody eligible. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -41,12 +41,18 @@ def demanded(policy: Policy, outcome: Outcome, queue: str, topic: str | None = N
 def eligible(policy: Policy, person: Person, need: Need) -> bool:
     """Whether the person may own it: they may reply, hold every permission that it and their own role ask for, and serve a region in which
     it may be handled. Who states no region serves none for this purpose."""
-    return (
-        "converse" in person.rights
-        and person.permissions >= need.permissions
-        and person.permissions >= policy.roles[person.role].permissions
-        and (not need.handled_in or not set(need.handled_in).isdisjoint(person.regions))
-    )
+    return not ineligible(policy, person, need.permissions, need.handled_in)
+
+
+def ineligible(policy: Policy, person: Person, permissions: Collection[str], handled_in: Collection[str]) -> str | None:
+    """Why the person may not own what asks for these permissions and regions, in words; None when they may."""
+    if "converse" not in person.rights:
+        return "may not reply to customers"
+    if missing := sorted(policy.roles[person.role].permissions.union(permissions) - person.permissions):
+        return f"is not permitted {', '.join(missing)}"
+    if handled_in and set(handled_in).isdisjoint(person.regions):
+        return f"serves none of the regions in which it may be handled ({', '.join(handled_in)})"
+    return None
 
 
 def candidates(policy: Policy, roster: Roster, roles: Sequence[str], need: Need) -> Iterator[Person]:

@@ -3,6 +3,7 @@
 from core.company import Person, Roster
 from core.digest import request_digest
 from core.types import Edit, Effect, Plan, Request
+from policy.eligibility import ineligible
 from policy.limits import merged, within_limits
 from policy.schema import Policy
 
@@ -36,6 +37,8 @@ def _with_owner(policy: Policy, roster: Roster, plan: Plan, edit: Edit) -> Plan:
         raise ValueError("nobody is assigned by it, so its owner cannot be changed")
     if person is None:
         raise ValueError(f"{edit.owner!r} is not in the roster")
+    if problem := ineligible(policy, person, plan.permissions, plan.handled_in):
+        raise ValueError(f"{person.id} {problem}")
     current = roster.get(plan.owner or "")
     reach = max(plan.level, policy.roles[current.role].level if current else 0)
     if policy.roles[person.role].level > reach:

@@ -135,3 +135,10 @@ def test_an_empty_text_or_an_answers_owner_cannot_be_edited(approvers: Approvers
     for edit, problem in ((Edit(text="  "), "the text is empty"), (Edit(owner="maya.chen"), "nobody is assigned")):
         with pytest.raises(ValueError, match=problem):
             approvers.revise("fernhill", asked, edit)
+
+
+def test_whoever_may_not_own_it_is_not_made_its_owner_by_an_edit(approvers: Approvers) -> None:
+    with pytest.raises(ValueError, match=r"^rafael\.ortiz is not permitted trade_secrets$"):
+        approvers.revise("fernhill", request(ASSIGN, permissions=("trade_secrets",)), Edit(owner="rafael.ortiz"))
+    with pytest.raises(ValueError, match=r"^rafael\.ortiz serves none of the regions in which it may be handled \(moon\)$"):
+        approvers.revise("fernhill", request(ASSIGN, handled_in=("moon",)), Edit(owner="rafael.ortiz"))
