@@ -36,7 +36,8 @@ class _Change(NamedTuple):
 def alternatives(
     compiled: Compiled, case: Case, plan: Plan, calibration: Calibrated | None = None, limit: int | None = LIMIT
 ) -> tuple[Alternative, ...]:
-    """What lost against ``plan``, which was decided of ``case``: the nearest in level first, changes of the intent last.
+    """What lost against ``plan``, which was decided of ``case``: the nearest in level first, then changes of the intent, then what would
+    have led to the same place.
 
     Nothing for a plan that was not the first choice (a fall-back), which no signal would have changed.
     """
@@ -44,12 +45,12 @@ def alternatives(
     if (world.choice.winner.rule.name if world.choice.winner else "default") not in plan.rules:
         return ()
     changes = world.changes()
-    ranked = sorted(_candidates(world, changes), key=lambda entry: _interest(entry, changes.get(entry.order), plan.level))
+    ranked = sorted(_candidates(world, changes), key=lambda entry: _interest(entry, changes.get(entry.order), plan))
     found = [_alternative(world, entry, changes.get(entry.order)) for entry in ranked]
     if limit is None:
         return tuple(found)
-    textual = [other for other in found if other.signal in _OF_THE_TEXT]
-    return tuple([*(other for other in found if other not in textual), *textual[:BY_INTENT]][:limit])
+    beyond = {other.rule for other in [each for each in found if each.signal in _OF_THE_TEXT][BY_INTENT:]}
+    return tuple([other for other in found if other.rule not in beyond][:limit])
 
 
 class _World:
@@ -169,5 +170,7 @@ def _condition(world: _World, entry: Entry, change: _Change) -> str:
     return supposing(change.signal, change.values, world.facts.get(change.signal), limit=limit)
 
 
-def _interest(entry: Entry, change: _Change | None, level: int) -> tuple[bool, int, int]:
-    return bool(change and change.signal in _OF_THE_TEXT), abs(entry.level - level), entry.order
+def _interest(entry: Entry, change: _Change | None, plan: Plan) -> tuple[bool, bool, int, int]:
+    outcome = entry.rule.then
+    same = outcome.action == plan.action and entry.level == plan.level and outcome.queue in (None, plan.queue) and outcome.role is None
+    return same, bool(change and change.signal in _OF_THE_TEXT), abs(entry.level - plan.level), entry.order
