@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
 from agents.assembly import Assembly
+from core.errors import InvalidSetting, Unavailable, UsherError
 from core.identity import Identity
 from store.stored import Stored
 
@@ -77,8 +78,6 @@ class Usher(Stored, Assembly, Identity):
     def _only_one(self) -> None:
         """A fresh database is dropped under whoever uses it, so there is one such command at a time; the lock goes with the process."""
         from fasteners import InterProcessLock
-
-        from core.errors import Unavailable
 
         self.settings.data.mkdir(parents=True, exist_ok=True)
         self._lock = InterProcessLock(self.settings.data / f"{self.settings.database}.lock")
@@ -145,8 +144,9 @@ class Usher(Stored, Assembly, Identity):
         from policy.jurisdiction import retention
         from store.retention import expire
 
-        kept = {tenant: timedelta(seconds=c.policy.retention) for tenant, c in self.policies.items() if c.policy.retention}
-        laws = {tenant: retention(c.policy) for tenant, c in self.policies.items()}
+        policies = {tenant: compiled.policy for tenant, compiled in self.library.usable().items()}
+        kept = {tenant: timedelta(seconds=policy.retention) for tenant, policy in policies.items() if policy.retention}
+        laws = {tenant: retention(policy) for tenant, policy in policies.items()}
         await expire(self.database, self.clock.now(), kept, self.files, jurisdictions=laws)
 
     # ------------------------------------------------------------ what is known
@@ -234,8 +234,6 @@ class Usher(Stored, Assembly, Identity):
     # ------------------------------------------------------------ the rest of Services
 
     def tenant(self) -> str:
-        from core.errors import InvalidSetting
-
         if len(self.companies) > 1:
             raise InvalidSetting(name="USHER_COMPANY", problem="names several companies; say which with --company")
         return next(iter(self.companies))
@@ -259,7 +257,7 @@ class Usher(Stored, Assembly, Identity):
     async def start(self, progress: "Progress") -> None:
         for tenant in self.companies:
             if self._database is not None:
-                await self.library.begin(tenant)
+                await self._begin(tenant, progress)
             if problem := self.library.differs(tenant):
                 progress(problem)
             self.intents.train(tenant, progress)
@@ -268,6 +266,15 @@ class Usher(Stored, Assembly, Identity):
         for crew in self.crews.values():
             await asyncio.to_thread(_warm, crew)
         await self._read_calendars()
+
+    async def _begin(self, tenant: str, progress: "Progress") -> None:
+        """A version in force that cannot be used stops its own company's turns, not the other companies'."""
+        try:
+            await self.library.begin(tenant)
+        except UsherError as error:
+            if len(self.companies) == 1:
+                raise
+            progress(f"{tenant}: {error}")
 
     def scorecard(self, tenant: str) -> "ScorecardReport":
         from policy.scorecard import scorecard_report
@@ -281,8 +288,6 @@ class Usher(Stored, Assembly, Identity):
         return schema_version()
 
     async def ready(self) -> Mapping[str, str]:
-        from core.errors import UsherError
-
         parts = {"database": "ok", "knowledge": "ok"}
         try:
             await self.tokens.list("")

@@ -59,18 +59,12 @@ class Planner:
     def plan(self, turn: Turn, assessment: Assessment, *, unapproved: bool = False) -> Plan:
         """The policy's decision. ``unapproved``: the strictest plan that needs no approval, for when one was refused or timed out."""
         case = self._case(turn, assessment)
-        plan = self._with_gaps(decide(self.policy, self.roster, case, unapproved=unapproved), assessment)
+        plan = decide(self.policy, self.roster, case, unapproved=unapproved)
         return plan if unapproved else plan.model_copy(update={"alternatives": alternatives(self.policy, case, plan, self.calibration)})
 
     def fall_back(self, turn: Turn, assessment: Assessment, plan: Plan) -> Plan:
         """Where the conversation goes when nobody approved ``plan`` in time."""
-        return self._with_gaps(fall_back(self.policy, self.roster, self._case(turn, assessment), plan), assessment)
-
-    def _with_gaps(self, plan: Plan, assessment: Assessment) -> Plan:
-        """Where the data-quality gate made the plan more cautious, also what is missing or stale."""
-        if not assessment.data_gaps or not any(reason.startswith("facts are thin or stale") for reason in plan.reasons):
-            return plan
-        return plan.model_copy(update={"reasons": (*plan.reasons, "; ".join(assessment.data_gaps))})
+        return fall_back(self.policy, self.roster, self._case(turn, assessment), plan)
 
     def revise(self, request: Request, edit: Edit) -> Request:
         """The request as ``edit`` makes it. Raises ValueError with what the policy has against it."""
@@ -100,9 +94,9 @@ class Planner:
         notify = Effect(
             kind="notify", channel="people", to=owner, key=f"{turn.id}:notify", subject=self._subject(turn), text=brief, guarded=guarded
         )
-        if turn.mode == "human":
-            return (notify,)
         assign = Effect(kind="assign", channel="desk", to=owner, key=f"{turn.id}:assign", text=plan.reasons[0], guarded=guarded)
+        if turn.mode == "human":
+            return (notify,) if owner == turn.owner else (assign, notify)
         return self.acknowledge(turn, intake, plan), assign, notify
 
     def acknowledge(self, turn: Turn, intake: Intake, plan: Plan) -> Effect:
@@ -145,6 +139,7 @@ class Planner:
             busy=frozenset(assessment.busy),
             assigned=turn.assigned,
             default_language=self.profile.default_language,
+            gaps=assessment.data_gaps,
         )
 
     def _subject(self, turn: Turn) -> str:

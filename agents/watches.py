@@ -21,7 +21,9 @@ def watches(policy: Policy, roster: Roster, calendars: Mapping[str, Calendar], t
 
     Nobody whose role needs an approval is given it by a time limit: such a backup is told, and it stays where it is.
     """
-    if plan.action not in ("handoff", "escalate") or plan.sla is None or plan.owner is None or turn.mode == "human":
+    if plan.action not in ("handoff", "escalate") or plan.sla is None or plan.owner is None:
+        return ()
+    if turn.mode == "human" and plan.owner == turn.owner:
         return ()
     backup = next((id for id in plan.backups if _free(policy, roster, plan, id)), None)
     case = _Case(policy, roster, turn, intake, plan, plan.owner, backup)

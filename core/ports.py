@@ -175,6 +175,9 @@ class Approvers(Protocol):
     def refusal_of_deputy(self, tenant: str, person: str, deputy: str) -> str | None:
         """Why somebody else may not appoint ``deputy`` for ``person``."""
 
+    def refusal_of_owner(self, tenant: str, person: str, permissions: Sequence[str], handled_in: Sequence[str]) -> str | None:
+        """Why ``person`` may not own what asks for these permissions, and for one of these regions."""
+
     def knows(self, tenant: str, person: str) -> bool:
         """Whether the roster has them."""
 

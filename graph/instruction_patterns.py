@@ -77,6 +77,16 @@ class Family(NamedTuple):
 
 
 EXECUTIVE = _any(rf"\b{_EXECUTIVE}")
+SAID = _any(r'"[^"\n]{1,160}"', "“[^”\\n]{1,160}”", "„[^“”\\n]{1,160}[“”]", "«[^»\\n]{1,160}»")
+"""What stands in quotation marks."""
+EXAMPLE = _any(
+    r"\b(?:texts?|phrases?|sentences?|words|wordings?|messages?|strings?|prompts?|inputs?|e-?mails?|attacks?|attempts?|something)"
+    r"(?: \w+){0,3} (?:such as|like|saying|e\.g\.|for example|for instance)(?=\W*(?:$|[ .,;:?]))",
+    r"\b(?:texte?n?|sätzen?|nachrichten|eingaben|angriffen?) (?:\w+ ){0,3}(?:wie|etwa|zum beispiel|z\. ?b\.)(?= )",
+    r"\b(?:textes?|phrases?|messages?|attaques?) (?:\w+ ){0,3}(?:comme|tels? que|telles? que|par exemple)(?= )",
+    r"\b(?:textos?|frases?|mensajes?|ataques?) (?:\w+ ){0,3}(?:como|por ejemplo)(?= )",
+)
+"""Words that announce an example of such a text."""
 
 
 STRONG = (

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from agents.intent.human_wish import wants_human
-from graph.instruction_patterns import EXECUTIVE, MEDIUM, STRONG, WEAK
+from graph.instruction_patterns import EXAMPLE, EXECUTIVE, MEDIUM, SAID, STRONG, WEAK
 
 Relevant = Callable[[str], bool]
 """Whether a sentence speaks of the company's business: what the intent agent is sure of."""
@@ -61,7 +61,7 @@ def without_instructions(text: str, relevant: Relevant = nothing_known) -> Parte
     """
     pieces = list(_pieces(text[:MAX_SEARCHED]))
     folded = fold(text)
-    found = [_families(folded[piece.start : piece.end]) for piece in pieces]
+    found = [_families(_without_examples(folded[piece.start : piece.end])) for piece in pieces]
     hits = _hits(found)
     if len(hits) == 1 and all(_only_wants_a_person(folded[pieces[at].start : pieces[at].end], found[at]) for at in hits):
         return Parted(text)
@@ -75,7 +75,7 @@ def without_instructions(text: str, relevant: Relevant = nothing_known) -> Parte
 
 def without_instructions_in_line(line: str) -> Parted:
     """A subject or another single line: from the first sign on, all of it is set aside."""
-    folded = fold(line)
+    folded = _without_examples(fold(line))
     first = min((found.start() for family in STRONG if (found := family.pattern.search(folded))), default=len(line))
     reasons = tuple(family.name for family in STRONG if family.pattern.search(folded))
     return Parted(line[:first].rstrip(" ,;:–-"), (line[first:],), reasons) if reasons else Parted(line)
@@ -93,6 +93,11 @@ def _folded(sign: str) -> str:
         return sign
     plain = unicodedata.normalize("NFKC", sign)
     return plain if len(plain) == 1 else sign
+
+
+def _without_examples(sentence: str) -> str:
+    """``sentence`` with blanks for what it only gives as an example, in quotation marks ("texts such as …"): talk about such texts."""
+    return SAID.sub(lambda found: " " * len(found[0]), sentence) if EXAMPLE.search(SAID.sub(" ", sentence)) else sentence
 
 
 class _Found(NamedTuple):

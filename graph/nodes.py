@@ -52,6 +52,8 @@ class Nodes:
             self.crew.intent.read, known.text, known.subject, known.language, state["turn"].history
         )
         intent, trouble = await _guarded("intent", read, Intent(labels=(), abstained=True, out_of_scope=False))
+        if _nothing_left(known):
+            intent = intent.model_copy(update={"labels": (), "set": (), "abstained": True, "out_of_scope": True})
         evidence = f"{intent.top or 'nothing'}{' (not sure)' if intent.abstained else ''}"
         return {
             "intent": intent,
@@ -89,7 +91,7 @@ class Nodes:
         intent, cost, trouble = state["intent"], Cost(), list[str]()
         draft = None if known.automated else await asyncio.to_thread(self.crew.advisor.answer, known.text, passages, known.language)
         writer = self.crew.writer_for(state["records"])
-        wanted = intent.abstained and not known.automated and turn.mode == "automation"
+        wanted = intent.abstained and not known.automated and turn.mode == "automation" and not _nothing_left(known)
         if writer and wanted:
             opinion = await writer.assess(turn, known, intent, passages)
             intent, cost, trouble = opinion.intent or intent, opinion.cost, opinion.degraded
@@ -223,6 +225,11 @@ def _aside(known: Intake) -> str:
 
 def _with_reply(plan: Plan, reply: Answer | None) -> Plan:
     return plan.model_copy(update={"draft": reply.answer, "citations": reply.citations}) if reply and not reply.abstained else plan
+
+
+def _nothing_left(known: Intake) -> bool:
+    """Whether all of the text addressed a machine. What a subject still says is then no request: a person looks at it."""
+    return bool(known.instructions) and not known.text.strip()
 
 
 def _step(agent: str, version: str, began: float, evidence: str, confidence: float | None = None) -> Step:

@@ -105,7 +105,9 @@ class Lane:
         return Outcome(receipt=self._receipt(state), effects=self.nodes.acknowledgement(state), paused=paused)
 
     async def go_on(self, turn: Turn, decision: Decision) -> Outcome:
-        out: Any = await self.graph.ainvoke(Command(resume=decision.model_dump()), _config(turn), durability="exit")
+        """``turn``: as it is now, hours after it was asked perhaps; whoever stands in is chosen by today's people and hours."""
+        going_on: Any = Command(resume=decision.model_dump(), update={"turn": turn})
+        out: Any = await self.graph.ainvoke(going_on, _config(turn), durability="exit")
         state = cast("State", out)
         return self._outcome(state)
 

@@ -1,10 +1,11 @@
 """Who may decide: role or level, spending limits, and what may be changed before the decision. Pure, and closed by default."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.access import rights_of
 from core.company import Roster
 from core.types import ApprovalNeed, Edit, Request
+from policy.eligibility import ineligible
 from policy.limits import beyond, named, standing, stands
 from policy.load import Compiled
 from policy.revision import revise
@@ -35,6 +36,13 @@ class Approvers:
         if absent is None or other is None or "decide" not in rights_of(other.access):
             return "is no approver"
         return None if roles[other.role].level >= roles[absent.role].level else f"stands lower than {person}"
+
+    def refusal_of_owner(self, tenant: str, person: str, permissions: Sequence[str], handled_in: Sequence[str]) -> str | None:
+        """Why ``person`` may not own what asks for these permissions, and for one of these regions; None when they may."""
+        found = self._rosters[tenant].get(person)
+        if found is None:
+            return "is not in the roster"
+        return ineligible(self._policies[tenant].policy, found, permissions, handled_in)
 
     def knows(self, tenant: str, person: str) -> bool:
         return self._rosters[tenant].get(person) is not None

@@ -131,26 +131,49 @@ class Rules:
         return one != other and (self.rank[one], -one.index) > (self.rank[other], -other.index)
 
     def _as_free(self, one: Entry, other: Entry) -> bool:
-        """Whether ``one`` is never left out for want of an approval while ``other`` is not."""
+        """Whether ``one`` is never left out for want of an approval while ``other`` is not. An override is, with that of a stricter rule."""
+        if one.place == "overrides" and other.place == "rules" and not self.needs[other] and any(map(self._asks, self._above_rule(other))):
+            return False
         if self.needs[other] or not self.needs[one]:
             gated = bool(self.policy.data_quality.approvals) and self.rank[one][0] >= 2
             return bool(self.needs[other]) or not gated or self.rank[other][0] >= 2
         return False
 
+    def _above_rule(self, entry: Entry) -> Iterator[Entry]:
+        """The stricter rules that may fire where ``entry`` does."""
+        stricter = (each for each in self.scope.rules if self._wins(each, entry))
+        return (each for each in stricter if both(self.boxes[each], self.boxes[entry]) is not None)
+
+    def _asks(self, entry: Entry) -> bool:
+        return bool(self.needs[entry])
+
     # ------------------------------------------------------------ rules that compete
 
     def _overlaps(self, rules: Sequence[Entry]) -> Iterator[Finding]:
-        """Equally strict rules with different destinations that can decide on the same message: only the order of the file tells."""
-        for index, one in enumerate(rules):
-            met = {other: shared for other in rules[index + 1 :] if (shared := self._competing(one, other)) is not None}
-            if met:
-                first = next(iter(met))
-                kind = "may fire" if any(each.rule.expr for each in (one, first)) else "fire"
-                text = (
-                    f"{one} wins over {_few([each.rule.name for each in met])} only because it stands before: it is as strict and leads "
-                    f"somewhere else. Both it and {first.rule.name} {kind} for {_shown(met[first], one, first)}"
-                )
-                yield self.scope.finding("overlap", (*one.loc, "name"), one.rule.name, text)
+        """Equally strict rules with different destinations that can decide on the same message: only the order of the file tells.
+
+        Between queues that is usual, so of level 1 and below there is one finding for all.
+        """
+        met = {
+            one: shared
+            for index, one in enumerate(rules)
+            if (shared := {other: box for other in rules[index + 1 :] if (box := self._competing(one, other)) is not None})
+        }
+        usual = [one for one in met if self.rank[one][0] <= 1]
+        if len(usual) > 1:
+            pairs = "; ".join(f"{one.rule.name} before {_few([each.rule.name for each in met[one]])}" for one in usual)
+            text = f"among rules of level 1 and below that are as strict as each other the order of the file decides: {pairs}"
+            yield self.scope.finding("overlap", (*usual[0].loc, "name"), usual[0].rule.name, text)
+        yield from (self._overlap(one, met[one]) for one in met if len(usual) < 2 or one not in usual)
+
+    def _overlap(self, one: Entry, met: Mapping[Entry, Box]) -> Finding:
+        first = next(iter(met))
+        kind = "may fire" if any(each.rule.expr for each in (one, first)) else "fire"
+        text = (
+            f"{one} wins over {_few([each.rule.name for each in met])} only because it stands before: it is as strict and leads "
+            f"somewhere else. Both it and {first.rule.name} {kind} for {_shown(met[first], one, first)}"
+        )
+        return self.scope.finding("overlap", (*one.loc, "name"), one.rule.name, text)
 
     def _competing(self, one: Entry, other: Entry) -> Box | None:
         """A part of what both cover in which they compete, and nothing above them decides."""

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from core.company import Intents, Roster
 from core.yamltext import Loc
-from policy.match import texts
+from policy.derive import scores
+from policy.expressions import compiled
+from policy.match import holds, texts
 from policy.nearest import unknown
 from policy.schema import Condition, Policy, Range, Rule
-from policy.signals import SCHEMA
+from policy.signals import SCHEMA, Facts
 
 _FITS: dict[str, tuple[type, ...]] = {"flag": (bool,), "number": (Range,), "text": (str, tuple)}
 _WANTED = {"flag": "true or false", "number": "at_least and/or below", "text": "a text or a list of texts"}
 _FROM_FACTS = frozenset({"value_score", "expected_value", "win_probability"})  # computed from verified facts and nothing else
+_FACTS = _FROM_FACTS.union(name for name, spec in SCHEMA.items() if spec.verified)
 
 
 def bad_conditions(policy: Policy, roster: Roster, intents: Intents, loc: Loc, rule: Rule) -> Iterator[tuple[Loc, str]]:
@@ -22,10 +25,23 @@ def bad_conditions(policy: Policy, roster: Roster, intents: Intents, loc: Loc, r
             yield (*loc, "when", name), f"rule {rule.name}: {problem}"
 
 
-def on_text_alone(rule: Rule) -> bool:
-    """Whether the rule can fire without a single verified fact: ``false`` also holds when nothing is known."""
-    stated = (name for name, condition in rule.when.items() if condition is not False)
-    return not any(name in SCHEMA and (SCHEMA[name].verified or name in _FROM_FACTS) for name in stated)
+def on_text_alone(policy: Policy, rule: Rule) -> bool:
+    """Whether some text makes the rule fire for a sender of whom nothing is known: all that it asks of facts holds for them.
+
+    A condition on facts is asked of nobody's facts; so is an expression that speaks of nothing else. An expression that also speaks of the
+    text keeps nobody out: some text may satisfy it.
+    """
+    nobody = {**scores(policy, {}), "known": False, "authenticated": False}
+    return all(holds(rule.when[name], nobody.get(name)) for name in rule.when if name in _FACTS) and _may_say(rule.expr, nobody)
+
+
+def _may_say(expr: str | None, nobody: Facts) -> bool:
+    """Whether the expression may hold for nobody's facts. One that does not compile is refused elsewhere, with what is wrong with it."""
+    try:
+        expression = compiled(expr) if expr else None
+    except ValueError:
+        return False
+    return expression is None or not expression.names <= _FACTS or expression.holds(nobody)
 
 
 def _bad(name: str, condition: Condition, words: Mapping[str, frozenset[str]]) -> str | None:

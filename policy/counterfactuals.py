@@ -62,9 +62,9 @@ class _World:
         self.facts = facts(case.signals)
         self.stated = facts(signal for signal in case.signals if signal.source != "score")
         self.derived = scores(self.policy, self.stated, calibration)
-        reading = Reading(self.facts)
-        self.choice: Choice = choose(self.policy, self.index, reading, case.now)
-        firing = (entry for entry in self.index.candidates(self.facts) if in_force(entry, case.now) and entry.fires(reading))
+        self._reading = Reading(self.facts)
+        self.choice: Choice = choose(self.policy, self.index, self._reading, case.now)
+        firing = (entry for entry in self.index.candidates(self.facts) if in_force(entry, case.now) and entry.fires(self._reading))
         self.firing = frozenset(entry.order for entry in firing)
         self._inputs = _inputs(self.policy)
 
@@ -89,7 +89,7 @@ class _World:
     def winner(self, signal: str, value: SignalValue) -> Entry | None:
         """Who wins when ``signal`` has that value."""
         known, changed = self._after(signal, value)
-        reading = Reading(known)
+        reading = Reading(known, self._reading, changed)
         for entry in self.index.candidates(known):
             if entry.mentions.isdisjoint(changed):
                 if entry.order in self.firing:

@@ -4,16 +4,17 @@ Guards are tried first, then overrides that have not ended. Among the rules that
 approvals, then the more cautious action, then the earlier rule. Where nothing fires a person gets it: automation needs a rule for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from core.company import Person, Roster
-from core.types import Plan, Signal, Sla
+from core.types import ApprovalNeed, Plan, Signal, Sla
 from policy.choice import choose, soft_step
 from policy.eligibility import Need, demanded, short_of_people
-from policy.jurisdiction import jurisdiction_of
-from policy.limits import merged, within_limits
+from policy.index import Entry
+from policy.jurisdiction import handled_in, jurisdiction_of
+from policy.limits import merged, named, within_limits
 from policy.load import Compiled
 from policy.match import Reading, number, text
 from policy.path import up
@@ -26,7 +27,7 @@ from policy.strictness import approvals_of, gate, level_of
 class Case(NamedTuple):
     """Everything a decision may depend on. ``load``: open conversations by person, ``assigned``: when each last got one; ``rotation``: the
     conversation's id, breaks ties; ``owner``: who owns it already; ``absent``: whose work a deputy does; ``busy``: whose calendar is taken;
-    ``default_language``: the company's, for messages in a language that it does not serve.
+    ``default_language``: the company's, for messages in a language that it does not serve; ``gaps``: what is missing or stale, in words.
     """
 
     signals: tuple[Signal, ...]
@@ -38,6 +39,7 @@ class Case(NamedTuple):
     busy: frozenset[str] = frozenset()
     assigned: Mapping[str, datetime] = {}
     default_language: str = "en"
+    gaps: tuple[str, ...] = ()
 
 
 class _Scene(NamedTuple):
@@ -58,7 +60,7 @@ def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool =
     if choice.winner is None:
         return _plan(scene, _default(scene))
     step = None if unapproved else soft_step(choice, reading.facts)
-    return _softly(scene, choice.winner.rule, step) if step else _plan(scene, choice.winner.rule)
+    return _softly(scene, choice.winner.rule, step) if step else _plan(scene, choice.winner.rule, choice.binding[1:])
 
 
 def fall_back(compiled: Compiled, roster: Roster, case: Case, plan: Plan) -> Plan:
@@ -126,12 +128,14 @@ def _softly(scene: _Scene, rule: Rule, step: SoftStep) -> Plan:
     )
 
 
-def _plan(scene: _Scene, rule: Rule) -> Plan:
+def _plan(scene: _Scene, rule: Rule, overridden: Sequence[Entry] = ()) -> Plan:
+    """What the rule asks for, with the approvals of what it wins over as an override."""
     policy, roster, _, known = scene
     outcome, level = rule.then, level_of(policy, rule.then)
-    spend = {limit: number(known.get(signal)) for limit, signal in outcome.spend.items()}
-    cautious, why = gate(policy, known, level)
-    needs, notes = within_limits(policy, roster, merged((*approvals_of(policy, outcome), *cautious)), spend)
+    spend = _at_stake(known, (outcome, *(entry.rule.then for entry in overridden)))
+    own, kept = approvals_of(policy, outcome), merged(need for entry in overridden for need in entry.approvals)
+    cautious, why = gate(policy, known, max((level, *(entry.level for entry in overridden))))
+    needs, notes = within_limits(policy, roster, merged((*own, *kept, *cautious)), spend)
     plan = Plan(
         action=outcome.action,
         level=level,
@@ -139,9 +143,32 @@ def _plan(scene: _Scene, rule: Rule) -> Plan:
         spend=spend,
         jurisdiction=jurisdiction_of(policy, known),
         rules=(rule.name,),
-        reasons=(rule.because, *why, *notes),
+        reasons=(rule.because, *_kept(policy, rule, overridden, own), *why, *(_missing(scene.case) if why else ()), *notes),
     )
     return plan if outcome.action in ("answer", "clarify", "ignore") else _staffed(scene, outcome, plan)
+
+
+def _at_stake(known: Facts, outcomes: Iterable[Outcome]) -> dict[str, float | None]:
+    """Limit → the largest amount that any of the outcomes states; None where none is known."""
+    stated: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        for limit, signal in outcome.spend.items():
+            amount = number(known.get(signal))
+            stated.setdefault(limit, []).extend(() if amount is None else (amount,))
+    return {limit: max(amounts, default=None) for limit, amounts in stated.items()}
+
+
+def _kept(policy: Policy, rule: Rule, overridden: Sequence[Entry], own: Sequence[ApprovalNeed]) -> tuple[str, ...]:
+    """What is said where an override leaves approvals standing that it does not ask for itself."""
+    asking = [entry for entry in overridden if any(need not in own for need in entry.approvals)]
+    needs = ", ".join(named(policy, need) for need in merged(need for entry in asking for need in entry.approvals) if need not in own)
+    if not asking:
+        return ()
+    return (f"{rule.name} takes no approval away: that of {needs}, which {' and '.join(each.rule.name for each in asking)} needs, stays",)
+
+
+def _missing(case: Case) -> tuple[str, ...]:
+    return ("; ".join(case.gaps),) if case.gaps else ()
 
 
 def _staffed(scene: _Scene, outcome: Outcome, plan: Plan) -> Plan:
@@ -171,7 +198,7 @@ def _queue(scene: _Scene, outcome: Outcome) -> str:
 
 def _need(scene: _Scene, outcome: Outcome) -> Need:
     policy, _, case, known = scene
-    queue, law = _queue(scene, outcome), jurisdiction_of(policy, known)
+    queue = _queue(scene, outcome)
     return Need(
         language=_language(case, known),
         region=text(known, "region") or "",
@@ -184,7 +211,7 @@ def _need(scene: _Scene, outcome: Outcome) -> Need:
         busy=case.busy,
         assigned=case.assigned,
         permissions=demanded(policy, outcome, queue, text(known, "regulated_topic")),
-        handled_in=policy.jurisdictions[law].handled_in if law else (),
+        handled_in=handled_in(policy, known),
         urgent=outcome.urgent,
     )
 
@@ -206,7 +233,10 @@ def _people(scene: _Scene, outcome: Outcome, queue: Queue, need: Need) -> Assign
     in_charge = roster.get(case.owner) if case.owner and known.get("mode") == "human" else None
     if in_charge:
         return stay(policy, roster, in_charge, roles, backup, need)
-    return assign(policy, roster, roles, backup, need)
+    found = assign(policy, roster, roles, backup, need)
+    gone = case.owner is not None and known.get("mode") == "human"
+    note = f"{case.owner} had taken it over and is no longer in the roster: passed to {found.owner.name}"
+    return found._replace(notes=(note, *found.notes)) if gone else found
 
 
 def _roles(scene: _Scene, outcome: Outcome) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from core.company import Person, Roster
+from policy.jurisdiction import folded
 from policy.schema import Outcome, Policy
 
 
@@ -50,7 +51,7 @@ def ineligible(policy: Policy, person: Person, permissions: Collection[str], han
         return "may not reply to customers"
     if missing := sorted(policy.roles[person.role].permissions.union(permissions) - person.permissions):
         return f"is not permitted {', '.join(missing)}"
-    if handled_in and set(handled_in).isdisjoint(person.regions):
+    if handled_in and folded(tuple(handled_in)).isdisjoint(folded(person.regions)):
         return f"serves none of the regions in which it may be handled ({', '.join(handled_in)})"
     return None
 

@@ -141,6 +141,8 @@ def _source(signal: Signal, at: datetime) -> str:
     record = signal.record or signal.source
     if signal.observed_at is None:
         return record
+    if signal.observed_at > at:
+        return f"{record}, observed later"
     days = (at - signal.observed_at).days
     return f"{record}, {f'{days} days old' if days > 1 else 'fresh'}"
 

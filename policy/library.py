@@ -59,6 +59,10 @@ class Library:
         version = self._active.get(tenant)
         return self._kept[tenant, version] if version else self.folder(tenant)
 
+    def usable(self) -> dict[str, Compiled]:
+        """Tenant → what is in force, of those where it can be used: what is wrong with one company's is not the others' trouble."""
+        return {tenant: self.current(tenant).compiled for tenant in self._companies if tenant not in self._trouble}
+
     def calendars(self, tenant: str) -> dict[str, Calendar]:
         """Queue → working time. They tell no authority, so those of the folder do where the version in force cannot be used."""
         return (self.folder if tenant in self._trouble else self.current)(tenant).calendars

@@ -1,6 +1,6 @@
 """Whether a rule's conditions hold for the facts of one decision."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from core.types import SignalValue
 from policy.expressions import Expression
@@ -46,16 +46,22 @@ def all_hold(when: Mapping[str, Condition], facts: Facts) -> bool:
 
 
 class Reading:
-    """The facts of one decision, and what expressions say of them: each is evaluated when it is first asked for, and once."""
+    """The facts of one decision, and what expressions say of them: each is evaluated when it is first asked for, and once.
 
-    def __init__(self, facts: Facts) -> None:
+    ``before``: the reading of facts that differ from these in ``changed`` alone; what an expression says of the others is asked there.
+    """
+
+    def __init__(self, facts: Facts, before: "Reading | None" = None, changed: Collection[str] = ()) -> None:
         self.facts = facts
+        self._before, self._changed = before, changed
         self._said: dict[str, bool] = {}
 
     def says(self, expression: Expression | None) -> bool:
         """Whether the expression holds; no expression asks for nothing."""
         if expression is None:
             return True
+        if self._before is not None and expression.names.isdisjoint(self._changed):
+            return self._before.says(expression)
         if expression.text not in self._said:
             self._said[expression.text] = expression.holds(self.facts)
         return self._said[expression.text]

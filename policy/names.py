@@ -6,9 +6,10 @@ from core.company import Intents, Roster
 from core.types import ApprovalNeed
 from core.yamltext import Loc
 from policy.conditions import bad_conditions, on_text_alone
+from policy.jurisdiction import anywhere, folded, leaves_somebody_out
 from policy.limits import able
 from policy.nearest import unknown
-from policy.schema import Outcome, Policy, Rule, Weight
+from policy.schema import EVERYBODY_ELSE, Outcome, Policy, Rule, Weight
 from policy.signals import SCHEMA
 
 Problem = tuple[Loc, str]
@@ -167,20 +168,28 @@ def _regulated(policy: Policy, intents: Intents) -> Iterator[Problem]:
 
 
 def _jurisdictions(policy: Policy, roster: Roster) -> Iterator[Problem]:
-    served = {region for person in roster.people for region in person.regions}
+    served = folded(tuple(region for person in roster.people for region in person.regions))
     taken: dict[str, str] = {}
     for name, law in policy.jurisdictions.items():
         for index, region in enumerate(law.regions):
-            if taken.setdefault(region, name) != name:
-                yield ("jurisdictions", name, "regions", index), f"{region!r} already belongs to jurisdiction {taken[region]!r}"
-            if served and region not in served:
+            if region == EVERYBODY_ELSE and name != list(policy.jurisdictions)[-1]:
+                yield ("jurisdictions", name, "regions", index), "'*' is everybody else, so only the last jurisdiction may list it"
+            if taken.setdefault(region.strip().casefold(), name) != name:
+                yield (
+                    ("jurisdictions", name, "regions", index),
+                    f"{region!r} already belongs to jurisdiction {taken[region.strip().casefold()]!r}",
+                )
+            if served and region != EVERYBODY_ELSE and region.strip().casefold() not in served:
                 yield (
                     ("jurisdictions", name, "regions", index),
                     f"{unknown('region', region, sorted(served))}, nobody serves it",
                 )
         for index, region in enumerate(law.handled_in):
-            if region not in served:
+            if region.strip().casefold() not in served:
                 yield ("jurisdictions", name, "handled_in", index), f"nobody in the roster serves region {region!r}"
+    if leaves_somebody_out(policy) and any(law.handled_in for law in policy.jurisdictions.values()) and not anywhere(policy):
+        problem = "no region is handled_in of all jurisdictions that restrict it, so customers whose region is not known or not listed"
+        yield ("jurisdictions",), f"{problem} could be handled nowhere; say what holds for them: regions ['*'] in the last jurisdiction"
 
 
 def _offers(policy: Policy, languages: Sequence[str]) -> Iterator[Problem]:
@@ -194,8 +203,12 @@ def _outcome(policy: Policy, roster: Roster, loc: Loc, rule: Rule) -> Iterator[P
     known_limits = {name for person in roster.people for name in person.limits}
     yield from ((loc, f"rule {rule.name}: {problem}") for loc, problem in _unknown(policy, (*loc, "then"), rule.then, known_limits))
     role = policy.roles.get(rule.then.role or "")
-    if role and role.level >= 2 and on_text_alone(rule):
-        yield loc, f"rule {rule.name}: reaches level {role.level} on text alone; add a condition on a verified fact (tier, deal_value, …)"
+    if role and role.level >= 2 and on_text_alone(policy, rule):
+        yield (
+            loc,
+            f"rule {rule.name}: reaches level {role.level} on text alone; "
+            + "add a condition on a verified fact (tier, deal_value, …) that does not hold for a sender of whom nothing is known",
+        )
 
 
 def _unknown(policy: Policy, loc: Loc, then: Outcome, limits: Container[str]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from core.company import Person, Roster
 from policy.availability import at_work, available, unavailable
 from policy.eligibility import Need, anybody, beyond, candidates, chain, eligible
+from policy.jurisdiction import folded
 from policy.schema import Policy
 
 __all__ = ["Assignment", "Need", "assign", "at_work", "available", "stay"]
@@ -110,7 +111,7 @@ def _speaks(person: Person, need: Need) -> bool:
 
 
 def _serves(person: Person, need: Need) -> bool:
-    return not need.region or not person.regions or need.region in person.regions
+    return not need.region or not person.regions or need.region.casefold() in folded(person.regions)
 
 
 def _passed(policy: Policy, roster: Roster, asked: Sequence[str], owner: Person, need: Need) -> tuple[str, ...]:

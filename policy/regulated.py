@@ -5,7 +5,6 @@ import unicodedata
 from functools import lru_cache
 
 from policy.schema import Policy
-from policy.signals import Facts
 
 
 def topic_in(policy: Policy, text: str) -> str | None:
@@ -19,12 +18,6 @@ def topic_of(policy: Policy, intent: str | None, found: str | None) -> str | Non
     return next(
         (name for name, topic in policy.regulated.items() if name == found or (intent is not None and intent in topic.intents)), None
     )
-
-
-def topic_permissions(policy: Policy, known: Facts) -> frozenset[str]:
-    """What the owner must be permitted because of the conversation's regulated topic."""
-    topic = policy.regulated.get(str(known.get("regulated_topic")))
-    return topic.permissions if topic else frozenset()
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from core.digest import request_digest
 from core.types import Edit, Effect, Plan, Request
 from policy.eligibility import ineligible
 from policy.limits import merged, within_limits
+from policy.people import BACKUPS
 from policy.schema import Policy
 
 
@@ -45,10 +46,24 @@ def _with_owner(policy: Policy, roster: Roster, plan: Plan, edit: Edit) -> Plan:
         raise ValueError(
             f"the policy sends this conversation to level {reach} at most, and {person.id} stands on level {_level(policy, person)}"
         )
-    backups = dict.fromkeys(id for id in (person.backup, *plan.backups) if id and id != person.id)
-    level = _level(policy, person) if plan.action == "escalate" else plan.level
-    changed = {"owner": person.id, "role": person.role, "level": level, "backups": tuple(backups)[:2]}
-    return plan.model_copy(update=changed | {"up": None if plan.up == person.id else plan.up})
+    level, backups = _level(policy, person) if plan.action == "escalate" else plan.level, _backups(policy, roster, plan, person)
+    changed = {"owner": person.id, "role": person.role, "level": level, "backups": backups}
+    return plan.model_copy(update=changed | {"up": None if plan.up in (person.id, *backups) else plan.up})
+
+
+def _backups(policy: Policy, roster: Roster, plan: Plan, owner: Person) -> tuple[str, ...]:
+    """Who backs the new owner up: their own backup, the plan's, who owned it before; else the nearest in level. Only who may own it.
+
+    Raises:
+        ValueError: nobody else may.
+    """
+    others = (person for person in roster.people if person.id != owner.id)
+    able = {person.id: person for person in others if not ineligible(policy, person, plan.permissions, plan.handled_in)}
+    named = [id for id in dict.fromkeys((owner.backup, *plan.backups, plan.owner)) if id in able]
+    if not able:
+        raise ValueError(f"nobody but {owner.id} may own it, so nobody could back them up")
+    near = min(able.values(), key=lambda each: (bool(policy.roles[each.role].approvals), abs(_level(policy, each) - _level(policy, owner))))
+    return tuple(id for id in named[:BACKUPS] if id) or (near.id,)
 
 
 def _level(policy: Policy, person: Person) -> int:

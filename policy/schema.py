@@ -164,7 +164,9 @@ class Rule(Value):
 
 
 class Override(Rule):
-    """An exception somebody answers for until it ends: it wins over the rules, and can take no approval away. ``because`` is the reason."""
+    """An exception somebody answers for until it ends: it wins over the rules, and can take no approval away: those of the strictest rule
+    that fired stay. ``because`` is the reason.
+    """
 
     author: str = Field(description="Roster id of who answers for it.")
     expires: AwareDatetime = Field(description="With a time zone: 2026-12-31T18:00:00Z.")
@@ -184,12 +186,29 @@ class Topic(Value):
         return self
 
 
-class Jurisdiction(Value):
-    """Whose law applies to customers of these ``regions``, and what it asks. The first that lists the customer's region is theirs."""
+EVERYBODY_ELSE = "*"
 
-    regions: tuple[str, ...] = Field(min_length=1, description="Regions of the customers, as the systems of record name them.")
-    handled_in: tuple[str, ...] = Field((), description="Regions whose people may own the conversation; none: anywhere.")
-    model_calls: bool = Field(True, description="Whether text may be sent to a chat model.")
+
+class Jurisdiction(Value):
+    """Whose law applies to customers of these ``regions``, and what it asks. The first that lists the customer's region is theirs.
+
+    A customer whose region is not known or not listed is of none, and is treated as if any of them might apply, unless the last one
+    lists ``*``: everybody else.
+    """
+
+    regions: tuple[str, ...] = Field(
+        min_length=1,
+        description="Regions of the customers, as the systems of record name them, upper and lower case alike; `*` in the last one: "
+        "everybody else, also whose region is not known.",
+    )
+    handled_in: tuple[str, ...] = Field(
+        (),
+        description="Regions whose people may own the conversation; none: anywhere. Customers of no jurisdiction: what all that "
+        "restrict it have in common.",
+    )
+    model_calls: bool = Field(
+        True, description="Whether text may be sent to a chat model. Customers of no jurisdiction: only if none forbids it."
+    )
     retention: Seconds | None = Field(None, ge=86400, description="As the policy's retention, for these customers.")
 
 

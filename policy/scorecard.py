@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 METHODS = ("points", "signals")
 RIDGE = 1.0
 BINS = 5
+EVEN = 0.5  # AUC of a signal that tells nothing
 SURE = 2.326  # standard errors: one-sided 99 %
 
 
@@ -65,7 +66,7 @@ class Bin(Value):
 class ScorecardReport(Value):
     """How far the scorecard tells won from lost. ``probabilities``: whether it is used as one; else points only, and ``why`` says so.
 
-    Everything from ``method`` on is of the hold-out, None or empty where it never came to that. ``base_brier``: of always saying the
+    ``warnings``: weights that no deal bears out, in words. Everything from ``method`` on is of the hold-out, None or empty where it never came to that. ``base_brier``: of always saying the
     rate of the earlier deals; ``skill``: 1 - brier / base_brier; ``skill_low``: its lower bound at 99 %.
     """
 
@@ -75,6 +76,7 @@ class ScorecardReport(Value):
     won: int
     base_rate: float | None = None
     signals: tuple[SignalReport, ...] = ()
+    warnings: tuple[str, ...] = ()
     method: str | None = None
     earlier: int = 0
     held_out: int = 0
@@ -206,7 +208,20 @@ def _about(policy: Policy, deals: Sequence[PastDeal]) -> ScorecardReport:
     won = sum(deal.won for deal in deals)
     signals = tuple(_signal(name, weight, deals) for name, weight in policy.value.items()) if deals else ()
     rate = _rounded(won / len(deals)) if deals else None
-    return ScorecardReport(probabilities=False, why="", deals=len(deals), won=won, base_rate=rate, signals=signals)
+    warnings = tuple(warning for each in signals if (warning := _warning(each)))
+    return ScorecardReport(probabilities=False, why="", deals=len(deals), won=won, base_rate=rate, signals=signals, warnings=warnings)
+
+
+def _warning(report: SignalReport) -> str | None:
+    """What is odd about a weight, in words."""
+    if not report.recorded:
+        return f"{report.signal}: no past deal records it, so nothing tells whether its {report.weight:g} points are deserved"
+    if report.auc is not None and report.auc < EVEN:
+        return (
+            f"{report.signal}: speaks against winning (AUC {report.auc:.2f}): deals that were lost got more of its {report.weight:g} "
+            f"points ({report.points_lost:g} on average) than deals that were won ({report.points_won:g})"
+        )
+    return None
 
 
 def _signal(name: str, weight: Weight, deals: Sequence[PastDeal]) -> SignalReport:

@@ -7,6 +7,7 @@ from itertools import product
 from core.company import Intents, Roster
 from core.yamltext import Loc
 from policy.eligibility import Need, demanded, short_of_people
+from policy.jurisdiction import anywhere, leaves_somebody_out
 from policy.match import texts
 from policy.names import placed_rules
 from policy.schema import Outcome, Policy, Rule
@@ -18,6 +19,8 @@ def unstaffed(policy: Policy, roster: Roster, intents: Intents) -> Iterator[tupl
     """Every queue and rule whose path has nobody who may own what reaches it, for some regulated topic or jurisdiction."""
     judged: dict[_Asked, str | None] = {}
     laws = {law.handled_in: f", for customers of jurisdiction {name}" for name, law in policy.jurisdictions.items() if law.handled_in}
+    if leaves_somebody_out(policy) and (common := anywhere(policy)):
+        laws.setdefault(common, ", for customers whose region is not known or not listed")
     topics: dict[str | None, str] = {name: f", for topic {name}" for name, topic in policy.regulated.items() if topic.permissions}
     for loc, subject, roles, outcome, queue in _paths(policy, intents):
         for (topic, about), (regions, where) in product([(None, ""), *topics.items()], [((), ""), *laws.items()]):

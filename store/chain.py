@@ -30,7 +30,7 @@ ASSIGN = "UPDATE conversations SET owner = %(owner)s, assigned_at = %(at)s WHERE
 ALWAYS = APPEND.format(changed="SELECT 1")
 
 LOCK = f"""
-    SELECT tenant, mode, closed_at IS NOT NULL AS closed, jurisdiction, head, length,
+    SELECT tenant, mode, closed_at IS NOT NULL AS closed, owner, jurisdiction, head, length,
         set_config('role', '{TENANT_ROLE}', true) AS role, set_config('usher.tenant', tenant, true) AS confined
     FROM conversations WHERE id = %(id)s FOR NO KEY UPDATE
 """  # noqa: S608 - put together from a constant
@@ -45,6 +45,7 @@ class Chain:
         self.tenant: str = row.tenant
         self.mode: str = row.mode
         self.closed: bool = row.closed
+        self.owner: str | None = row.owner
         self.jurisdiction: str | None = row.jurisdiction
         self._head: str = row.head
         self._length: int = row.length
@@ -82,6 +83,7 @@ class Chain:
     async def assign(self, owner: str, *, at: datetime) -> None:
         """Let the conversation belong to ``owner``, a roster id."""
         await run(self.db, ASSIGN, {"id": self.conversation_id, "owner": owner, "at": at})
+        self.owner = owner
 
 
 async def lock_chain(db: "AsyncConnection", conversation_id: str) -> Chain:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from core.errors import Conflict, NotFound
-from core.ports import Clock
+from core.errors import Conflict, Forbidden, NotFound
+from core.ports import Approvers, Clock
 from core.types import Past
 from core.views import Conversation
 from store.approvals import close_approval
 from store.chain import Chain, lock_chain
 from store.context import past_of
-from store.database import Database, clean
+from store.database import Database, clean, run
 from store.tables import approvals, conversations, entries, turns
 from store.watches import FIRST_RESPONSE, Watches
 
@@ -22,9 +22,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 
+# What the last plan that gave the conversation to people asks of its owner.
+GIVEN = """
+    SELECT coalesce(receipt #> '{plan,permissions}', '[]') AS permissions, coalesce(receipt #> '{plan,handled_in}', '[]') AS handled_in
+    FROM turns WHERE conversation_id = %(conversation)s AND tenant = %(tenant)s AND action IN ('handoff', 'escalate')
+    ORDER BY number DESC LIMIT 1
+"""
+
+
 class Conversations:
-    def __init__(self, database: Database, *, clock: Clock, watches: Watches | None = None) -> None:
-        self._database, self._clock, self._watches = database, clock, watches or Watches()
+    """``approvers`` says who may own what; without them everybody may."""
+
+    def __init__(self, database: Database, *, clock: Clock, watches: Watches | None = None, approvers: Approvers | None = None) -> None:
+        self._database, self._clock, self._watches, self._owners = database, clock, watches or Watches(), approvers
 
     async def list(self, tenant: str, *, owner: str | None = None, limit: int = 100) -> tuple[Conversation, ...]:
         """The conversations where something happened last, newest first; ``owner``: only that person's."""
@@ -53,6 +63,7 @@ class Conversations:
         Raises:
             NotFound: the tenant has no such conversation.
             Conflict: somebody else has it, or it is closed.
+            Forbidden: the policy does not let ``person`` own it.
         """
         async with self._locked(tenant, id) as chain:
             found = await _read(chain)
@@ -60,6 +71,7 @@ class Conversations:
             if found.mode == "human" and found.owner == person:
                 return found
             await _check_free(chain, found, person)
+            await self._check_eligible(chain, person)
             now = self._clock.now()
             await self._watches.pause(chain, FIRST_RESPONSE, at=now)
             await self._watches.readdress(chain, found.owner, person)
@@ -99,6 +111,14 @@ class Conversations:
             await _supersede_all(chain, person, now)
             await self._watches.disarm(chain)
             return await _change(chain, "closed", person, now, mode="automation", closed_at=now, disposition=ending)
+
+    async def _check_eligible(self, chain: Chain, person: str) -> None:
+        """Whether the last plan that gave the conversation to people lets ``person`` own it."""
+        given = await run(chain.db, GIVEN, {"conversation": chain.conversation_id, "tenant": chain.tenant})
+        if self._owners is None or not given:
+            return
+        if problem := self._owners.refusal_of_owner(chain.tenant, person, given[0].permissions, given[0].handled_in):
+            raise Forbidden(who=person, problem=f"{problem}, which conversation {chain.conversation_id} asks for")
 
     @asynccontextmanager
     async def _locked(self, tenant: str, id: str) -> AsyncIterator[Chain]:

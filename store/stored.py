@@ -76,7 +76,7 @@ class Stored:
     def conversations(self) -> "Conversations":
         from store.conversations import Conversations
 
-        return Conversations(self.database, clock=self.clock, watches=self.watches)
+        return Conversations(self.database, clock=self.clock, watches=self.watches, approvers=self.approvers)
 
     @cached_property
     def tokens(self) -> "Tokens":

@@ -133,7 +133,7 @@ class Turns:
         await write_effects(chain, turn.id, outcome.effects, held=moved.held, at=at)
         await chain.place(outcome.receipt.plan.jurisdiction)
         owner = outcome.receipt.plan.owner
-        if owner is not None and turn.mode == "automation" and any(effect.kind == "assign" for effect in outcome.effects):
+        if owner is not None and any(effect.kind == "assign" for effect in outcome.effects):
             await chain.assign(owner, at=at)
             self._loads.assigned(turn.tenant, owner, at)
             await self._limit(chain, turn, outcome, answered=moved.answered, since=since, at=at)
@@ -188,8 +188,9 @@ async def _advance(db: "AsyncConnection", turn: Turn, expected: str, outcome: Ou
 
 
 def _check_mode(chain: Chain, turn: Turn) -> None:
-    """Automation is silent from the moment of a take-over on, also where it had begun to think before."""
-    if chain.mode != turn.mode:
+    """Automation is silent from the moment of a take-over on, also where it had begun to think before; and what a person has taken over
+    is not given to somebody else on the strength of what was known before."""
+    if chain.mode != turn.mode or (chain.mode == "human" and chain.owner != turn.owner):
         what = f"conversation {chain.conversation_id} changed hands while turn {turn.id} was decided"
         raise Conflict(problem=f"{what}; it is decided again")
 

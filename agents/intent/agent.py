@@ -33,7 +33,12 @@ class IntentAgent:
         return f"linear-{self._model.version[:12]}"
 
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
-        """What the sender wants. A few words that say nothing by themselves ("yes, the second one") keep the conversation's last intent."""
+        """What the sender wants. A few words that say nothing by themselves ("yes, the second one") keep the conversation's last intent.
+
+        Nothing at all is not small talk: it has no intent.
+        """
+        if not (text.strip() or subject.strip()):
+            return Intent(labels=(), abstained=True, out_of_scope=True, language=language)
         found = self._carried(self._model.predict(text, subject), text, history)
         cues = read_cues(f"{subject}\n{text}" if subject else text, self._products)
         top = found.labels[0] if found.labels else None

@@ -21,6 +21,9 @@ SHOWN, FAINTEST = 5, 0.01
 CLEAR, CONTENDERS = 0.8, 3
 BATCH = 256
 PIECE = 0.5
+FAR, NEAR, STATED = -1.6, -1.0, 0.5
+"""A sentence of several is not the company's business when its cosine to the nearest utterance lies below ``FAR`` standard deviations from
+the mean over texts that were not learned from; it surely is from ``NEAR`` on, in scope and with an intent of at least ``STATED``."""
 
 
 class Prediction(Value):
@@ -36,11 +39,13 @@ class Prediction(Value):
 
 
 class Evidence(NamedTuple):
-    """What one message gives: pooled ``logits`` (classes), what the scope detector sees (3), and the logits of each piece."""
+    """What one message gives: pooled ``logits`` (classes), what the scope detector sees (3), and of each piece its logits and its cosine to
+    the nearest utterance."""
 
     logits: "NDArray[np.float32]"
     scope: "NDArray[np.float32]"
     pieces: "NDArray[np.float32]"
+    near: "NDArray[np.float32]"
 
 
 class Scope(NamedTuple):
@@ -89,23 +94,59 @@ class IntentModel:
         return self.predict_many([text], [subject])[0]
 
     def predict_many(self, texts: Sequence[str], subjects: Sequence[str] = ()) -> list[Prediction]:
-        """One prediction a text, in order, the same as by ``predict``; encoding is shared."""
+        """One prediction a text, in order, the same as by ``predict``; encoding is shared.
+
+        A message that is not understood as a whole is read once more without what is not the company's business (see ``_business``); where
+        that is understood it decides.
+        """
         titles = subjects or [""] * len(texts)
         readings = [read(text, subject) for text, subject in zip(texts, titles, strict=True)]
         return [
-            self._decide(reading, evidence)
+            self._read(reading, evidence)
             for at in range(0, len(readings), BATCH)
             for reading, evidence in self._evidence(readings[at : at + BATCH])
         ]
 
-    def _evidence(self, readings: Sequence[Reading]) -> list[tuple[Reading, Evidence]]:
-        units = [unit for reading in readings for unit in reading.units]
+    def _read(self, reading: Reading, evidence: Evidence) -> Prediction:
+        found = self._decide(reading, evidence)
+        kept = self._business(evidence) if found.abstained else []
+        if not found.abstained or not (reading.titled or len(kept) < len(reading.pieces)):
+            return found
+        rest = self._decide(*self._rest(reading, evidence, kept))
+        return found if rest.abstained else rest
+
+    def _business(self, evidence: Evidence) -> list[int]:
+        """The pieces without those far from every utterance, when another piece surely is the company's business; else all of them."""
+        import numpy as np
+
+        count, labels = len(evidence.pieces), len(self.labels)
+        far = (evidence.near - self.scope.mean[2]) / self.scope.scale[2]
+        seen = np.array([pool(evidence.pieces[at : at + 1], evidence.near[at : at + 1], labels).scope for at in range(count)])
+        sure = softmax((1 + PIECE) * evidence.pieces[:, :labels] / self.calibration.temperature).max(1) >= STATED
+        clear = sure & (far >= NEAR) & (self.scope.score(seen) >= self.scope.threshold)
+        return [at for at in range(count) if far[at] >= FAR] if clear.any() else list(range(count))
+
+    def _rest(self, reading: Reading, evidence: Evidence, kept: list[int]) -> tuple[Reading, Evidence]:
+        """Evidence of the kept pieces alone, without the subject. One text is encoded."""
+        import numpy as np
+
+        rest = reading.only(kept)
+        logits, near = self._logits(rest.units[:1])
+        if len(kept) > 1:
+            logits, near = np.concatenate([logits, evidence.pieces[kept]]), np.concatenate([near, evidence.near[kept]])
+        return rest, pool(logits, near, len(self.labels))
+
+    def _logits(self, units: Sequence[str]) -> tuple["NDArray[np.float32]", "NDArray[np.float32]"]:
+        """Of each text, its logits and its cosine to the nearest utterance."""
         vectors = self.encoder.encode(units)
         logits = vectors @ self.weights.dense + self.weights.bias
         for at, unit in enumerate(units):
             found = row(unit, self.idf)
             logits[at] += found.values @ self.weights.sparse[found.buckets]
-        near = (vectors @ self.references.T).max(1)
+        return logits, (vectors @ self.references.T).max(1)
+
+    def _evidence(self, readings: Sequence[Reading]) -> list[tuple[Reading, Evidence]]:
+        logits, near = self._logits([unit for reading in readings for unit in reading.units])
         found_all, at = [], 0
         for reading in readings:
             own = slice(at, at + len(reading.units))
@@ -168,7 +209,8 @@ def pool(logits: "NDArray[np.float32]", near: "NDArray[np.float32]", labels: int
     pieces = logits[1:] if len(logits) > 1 else logits
     pooled = logits[0, :labels] + PIECE * pieces[:, :labels].max(0)
     outside = logits[0, labels] + PIECE * pieces[:, labels].min() if logits.shape[1] > labels else 0.0
-    return Evidence(pooled, np.array([pooled.max(), outside, near.max()], np.float32), pieces)
+    apart = near[1:] if len(near) > 1 else near
+    return Evidence(pooled, np.array([pooled.max(), outside, near.max()], np.float32), pieces, apart)
 
 
 def softmax(logits: "NDArray[np.float32]") -> "NDArray[np.float64]":

@@ -1,7 +1,7 @@
 """A message cut into what is read by itself: its body without greeting and closing, and the sentences of that body."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from agents.intent.glossary import in_english, language
@@ -66,11 +66,20 @@ class Piece(NamedTuple):
 
 class Reading(NamedTuple):
     """``whole`` is the body; ``pieces`` are its sentences, one at least, at most ``MAX_PIECES``. ``units`` are the texts to be judged, in
-    English words: subject and body, then, when there are several, the pieces."""
+    English words: subject and body, then, when there are several, the pieces. ``titled``: there is a subject."""
 
     whole: Piece
     pieces: tuple[Piece, ...]
     units: tuple[str, ...]
+    titled: bool = False
+
+    def only(self, kept: Sequence[int]) -> "Reading":
+        """These pieces alone, without the subject; they are one text as far as they are judged together."""
+        pieces = tuple(self.pieces[at] for at in kept)
+        if len(self.units) == 1:
+            return Reading(self.whole, pieces, (in_english(self.whole.text, language(self.whole.text)),))
+        told = [self.units[1 + at] for at in kept]
+        return Reading(self.whole, pieces, (" ".join(told), *(told if len(told) > 1 else ())))
 
 
 def read(text: str, subject: str = "") -> Reading:
@@ -87,7 +96,7 @@ def read(text: str, subject: str = "") -> Reading:
     told = f"{title}\n\n{whole.text}" if title else whole.text
     code = language(told)
     texts = [told, *(piece.text for piece in pieces)] if len(pieces) > 1 else [told]
-    return Reading(whole, pieces, tuple(in_english(part, code) for part in texts))
+    return Reading(whole, pieces, tuple(in_english(part, code) for part in texts), bool(title))
 
 
 def _body(text: str) -> Piece:

@@ -88,9 +88,14 @@ async def _tell(services: "Services", tenant: str, done: "Activation", *, json: 
     if json:
         emit([{**done.model_dump(mode="json"), **state.summary}])
     else:
-        counts = ", ".join(f"{number} {name}" for name, number in state.summary.items())
+        counts = ", ".join(counted(number, name) for name, number in state.summary.items() if number)
         console().print(f"{done.version} is in force since {done.at:%Y-%m-%d %H:%M:%S}, by {done.person}: {counts}")
     _warn(services, tenant)
+
+
+def counted(count: int, names: str) -> str:
+    """``1 rule``, ``no errors``; people are people."""
+    return f"{count or 'no'} {names.removesuffix('s') if count == 1 else names}"
 
 
 def _warn(services: "Services", tenant: str) -> None:

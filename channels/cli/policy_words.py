@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from channels.cli.common import CompanyOption, JsonFlag, console, emit, fail, finish, run
-from channels.cli.policy import app
+from channels.cli.policy import app, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +38,8 @@ def check(ctx: typer.Context, file: PolicyFile = None, company: CompanyOption = 
             emit([{"tenant": tenant, "policy_version": version, **summary, "errors": errors, "findings": found}])
         else:
             _print_findings(findings)
-            counts = ", ".join(_counted(count, name) for name, count in summary.items() if count)
-            judged = f"{_counted(errors, 'errors')}, {_counted(len(findings) - errors, 'warnings')}"
+            counts = ", ".join(counted(count, name) for name, count in summary.items() if count)
+            judged = f"{counted(errors, 'errors')}, {counted(len(findings) - errors, 'warnings')}"
             console().print(f"{tenant}, policy {version}: {counts}; {judged}")
         return 1 if errors else 0
 
@@ -163,11 +163,6 @@ def _print_findings(findings: "Sequence[Finding]") -> None:
     screen = console()
     screen.print(Text(findings[0].file, "dim"))
     screen.print(table)
-
-
-def _counted(count: int, names: str) -> str:
-    """``1 rule``, ``no errors``; people are people."""
-    return f"{count or 'no'} {names.removesuffix('s') if count == 1 else names}"
 
 
 # ---------------------------------------------------------------- explain

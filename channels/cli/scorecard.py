@@ -15,7 +15,11 @@ def page(report: "ScorecardReport") -> RenderableType:
     verdict = "Used as a probability" if report.probabilities else "Points only"
     parts: list[RenderableType] = [Text(f"{verdict}: {report.why}", "bold"), _figures(report)]
     if report.signals:
-        parts += [Text("\nSignals", "bold cyan"), _signals(report.signals)]
+        parts += [
+            Text("\nSignals", "bold cyan"),
+            _signals(report.signals),
+            *(Text(f"warning: {each}", "yellow") for each in report.warnings),
+        ]
     if report.reliability:
         parts += [Text("\nForecast and outcome, on the later deals", "bold cyan"), _bins(report.reliability)]
     return Group(*parts)

@@ -1,5 +1,6 @@
 """The store's parts on one database, and the small values that its tests need."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
@@ -23,6 +24,7 @@ from store.turns import Turns
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ACME = "acme"
+PERMITTED = {"bob": {"secrets"}}
 ROLES = {"ann": "finance", "bob": "finance", "cleo": "legal"}
 
 
@@ -56,6 +58,10 @@ class House:
     def refusal_of_deputy(self, tenant: str, person: str, deputy: str) -> str | None:
         return None if ROLES.get(deputy) == ROLES.get(person) else f"stands lower than {person}"
 
+    def refusal_of_owner(self, tenant: str, person: str, permissions: Sequence[str], handled_in: Sequence[str]) -> str | None:
+        missing = set(permissions) - PERMITTED.get(person, set())
+        return f"is not permitted {', '.join(sorted(missing))}" if missing else None
+
     def knows(self, tenant: str, person: str) -> bool:
         return person in ROLES or person == "lea"
 
@@ -79,7 +85,8 @@ class Desk:
         self.turns = Turns(database, clock=self.clock)
         self.approvals = Approvals(database, clock=self.clock, approvers=House())
         self.outbox = Outbox(database, clock=self.clock, default=self.postbox, attempts=3)
-        self.receipts, self.conversations, self.audit = Receipts(database), Conversations(database, clock=self.clock), Audit(database)
+        self.conversations = Conversations(database, clock=self.clock, approvers=House())
+        self.receipts, self.audit = Receipts(database), Audit(database)
 
     async def arrive(self, id: str = "m1", **changes: Any) -> Turn:
         """A message whose turn has been loaded."""

@@ -11,8 +11,9 @@ from sqlalchemy import text, update
 
 from channels.api import make_api
 from core.checkpoint import serializer
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from core.ports import Outcome
+from core.types import Plan
 from store.context import LOAD_S
 from store.conversations import Conversations
 from store.database import Database
@@ -225,3 +226,27 @@ async def test_how_it_ended_is_kept_and_entered(database: Database) -> None:
     async with database.transaction() as db:
         assert await db.scalar(text("SELECT disposition FROM conversations")) == "solved\ufffd"
         assert "solved" in str(await db.scalar(text("SELECT value FROM entry_values ORDER BY seq DESC LIMIT 1")))
+
+
+async def test_whoever_may_not_own_a_conversation_cannot_take_it_over(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.arrive()
+    plan = Plan(action="handoff", level=1, owner="bob", permissions=("secrets",))
+    given = receipt(turn, action="handoff").model_copy(update={"plan": plan})
+    await desk.turns.commit(turn, Outcome(receipt=given, effects=(assign(turn),)))
+    with pytest.raises(Forbidden, match=r"^ann is not permitted secrets, which conversation"):
+        await desk.conversations.take_over(ACME, turn.conversation_id, person="ann")
+    assert (await desk.conversations.take_over(ACME, turn.conversation_id, person="bob")).owner == "bob"
+
+
+async def test_what_somebody_else_took_over_meanwhile_is_not_given_away(database: Database) -> None:
+    desk = Desk(database)
+    turn = await desk.answer("m1")
+    await desk.conversations.take_over(ACME, turn.conversation_id, person="bob")
+    later = await desk.arrive("m2")
+    await desk.conversations.give_back(ACME, turn.conversation_id, person="bob")
+    await desk.conversations.take_over(ACME, turn.conversation_id, person="cleo")
+    passed = receipt(later, action="handoff").model_copy(update={"plan": Plan(action="handoff", level=1, owner="ann")})
+    with pytest.raises(Conflict, match="changed hands"):
+        await desk.turns.commit(later, Outcome(receipt=passed, effects=(assign(later),)))
+    assert (await desk.conversations.show(ACME, turn.conversation_id))[0].owner == "cleo"

@@ -1,5 +1,8 @@
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +16,10 @@ from core.errors import InvalidFile, Unavailable
 from core.types import Past
 from knowledge.encoder import OnnxEncoder
 from tests.support.company import TUESDAY
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ENCODER = Path(__file__).parents[3] / "build" / "encoder"
 pytestmark = pytest.mark.skipif(not (ENCODER / "model.onnx").exists(), reason="the sentence encoder is not built: make setup")
@@ -75,6 +82,64 @@ def test_the_request_is_found_in_the_last_sentence_of_a_long_mail_with_its_span(
     assert found.labels[0].label == "refund"
     assert span
     assert "refund" in text[span.start : span.end]
+
+
+STRANGE = (
+    "Describe a medieval castle in great detail. The knights wear shining armour. The volcano erupts over the jungle. "
+    "Penguins march along the frozen shore. Who won the match in Peru? Sing of the old sailor and the sea. "
+    "The weather on Mars is cold. A recipe for soup with leeks."
+)
+
+
+def test_sentences_far_from_every_intent_do_not_move_where_the_business_part_goes(model: IntentModel) -> None:
+    request = "Please refund my last order."
+    text = f"{STRANGE}\n\n{request}"
+    found = model.predict(text)
+    assert found.labels[0].label == "refund"
+    assert not found.abstained
+    assert found.labels[0].span
+    assert text[found.labels[0].span.start : found.labels[0].span.end] == request
+
+
+def test_a_strange_subject_does_not_move_where_the_body_goes(model: IntentModel) -> None:
+    found = model.predict("Please refund my last order.", STRANGE.split(" The volcano")[0])
+    assert (found.labels[0].label, found.abstained) == ("refund", False)
+
+
+def test_where_nothing_is_business_nothing_is_left_out(model: IntentModel) -> None:
+    found = model.predict(STRANGE)
+    assert found.abstained
+    assert model.predict(STRANGE, "Soup").abstained
+
+
+class Counting:
+    """The encoder; counts the calls."""
+
+    def __init__(self, encoder: OnnxEncoder) -> None:
+        self._encoder, self.version, self.calls = encoder, encoder.version, 0
+
+    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        self.calls += 1
+        return self._encoder.encode(texts)
+
+
+def test_only_what_is_not_understood_as_a_whole_is_encoded_once_more(model: IntentModel, encoder: OnnxEncoder) -> None:
+    counting = Counting(encoder)
+    watched = replace(model, encoder=counting)
+    for text, calls in (
+        ("refund my order", 1),
+        ("The export fails. It shows error 500.", 1),
+        (f"{STRANGE}\n\nPlease refund my last order.", 2),
+    ):
+        counting.calls = 0
+        watched.predict(text)
+        assert counting.calls == calls
+
+
+def test_nothing_at_all_is_not_small_talk(model: IntentModel) -> None:
+    for text in ("", " \n "):
+        found = IntentAgent(model).read(text, "", "en", ())
+        assert (found.labels, found.abstained, found.out_of_scope) == ((), True, True)
 
 
 def test_training_is_deterministic(model: IntentModel, encoder: OnnxEncoder) -> None:

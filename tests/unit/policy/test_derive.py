@@ -9,7 +9,7 @@ from policy.derive import derive, explained, rederived, scores
 from policy.jurisdiction import jurisdiction_of, no_model_calls, retention
 from policy.load import Compiled
 from policy.quality import grade
-from policy.regulated import topic_in, topic_of, topic_permissions
+from policy.regulated import topic_in, topic_of
 from policy.schema import FactRule, Jurisdiction, Policy, Quality, Topic, Weight
 from policy.signals import Facts, facts
 
@@ -171,12 +171,6 @@ def test_a_topic_weighs_whichever_way_it_came_and_is_said_once(plain: Policy) ->
     assert by_intent["risk_score"] == by_words["risk_score"] == 20.0
     assert by_intent["regulated_topic"] == "privacy"
     assert "regulated_topic" not in by_words, "it is stated already"
-
-
-def test_a_topic_demands_its_permissions(plain: Policy) -> None:
-    assert topic_permissions(plain, {"regulated_topic": "privacy"}) == {"privacy"}
-    assert topic_permissions(plain, {"regulated_topic": "export"}) == frozenset()
-    assert topic_permissions(plain, {}) == frozenset()
 
 
 # ---------------------------------------------------------------- jurisdictions

@@ -171,7 +171,7 @@ def with_support(policy: Compiled, **changes: Any) -> Policy:
 def test_a_queue_keeps_the_companys_hours_unless_it_has_its_own(policy: Compiled) -> None:
     found = calendars(profile(), with_support(policy, hours={"mon-fri": ["08:00-20:00"]}, time_zone="Asia/Singapore"))
     assert set(found) == {COMPANY, *policy.policy.queues}
-    assert found["billing"] == found[COMPANY]
+    assert found["sales"] == found[COMPANY]
     assert found["support"].add(TUESDAY, 60) == datetime(2026, 3, 11, 0, 1, tzinfo=UTC)
 
 
