@@ -83,8 +83,8 @@ class Mailroom:
                 if known.turn_id and not self._held:
                     await release_turn(db, tenant, known.turn_id)
                 return Arrival(message_id=message.message_id, conversation_id=known.conversation_id, turn_id=known.turn_id, duplicate=True)
-            now = self._clock.now()
-            conversation = await _conversation(db, tenant, message, now)
+            conversation = await _conversation(db, tenant, message, self._clock.now())
+            now = self._clock.now()  # read under the conversation's lock: whoever has it first has arrived first
             turn = await self._turn(db, tenant, message, conversation, now) if message.role == "customer" else None
             if not await _insert(db, tenant, message, conversation, turn, now):
                 await db.rollback()

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import InvalidMessage
+from store.chain import lock_chain
 from store.database import Database
 from store.mailroom import Mailroom
 from tests.integration.store.desk import ACME, NOON, Desk, mail, message
@@ -123,3 +124,17 @@ async def test_what_was_tried_out_leaves_once_it_arrives_in_earnest(database: Da
     assert [sent.state for sent in await desk.outbox.list(ACME)] == ["pending"]
     async with database.transaction() as db:
         assert await db.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'usher.deliver'")) == 1
+
+
+async def test_a_message_that_waited_for_its_conversation_has_arrived_when_it_got_it(database: Database) -> None:
+    desk = Desk(database)
+    first = await desk.mailroom.receive(ACME, message("m1"))
+    async with database.transaction() as db:
+        await lock_chain(db, first.conversation_id)
+        waiting = asyncio.create_task(desk.mailroom.receive(ACME, message("m2")))
+        await asyncio.sleep(0.2)
+        desk.clock.advance(timedelta(seconds=5))
+    late = await waiting
+    async with database.transaction() as db:
+        at = await db.scalar(text("SELECT received_at FROM turns WHERE id = :id"), {"id": late.turn_id})
+    assert at >= NOON + timedelta(seconds=5)
