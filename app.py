@@ -199,8 +199,8 @@ class Usher(Stored, Assembly, Identity):
         return self._agendas[key]
 
     async def _read_calendars(self) -> None:
-        for agendas in list(self._agendas.values()):
-            await agendas.refresh(self.clock.now())
+        """Waits no longer than for one of them."""
+        await asyncio.gather(*(agendas.refresh(self.clock.now()) for agendas in self._agendas.values()))
 
     @cached_property
     def intents(self) -> "IntentLibrary":
@@ -229,7 +229,10 @@ class Usher(Stored, Assembly, Identity):
         return Router(self.crew, self.turns)
 
     async def preview(self, turn: "Turn") -> "Receipt":
-        return await self.router.preview(turn.model_copy(update={"policy": self.policy_version(turn.tenant)}))
+        from core.looking import only_looking
+
+        with only_looking():
+            return await self.router.preview(turn.model_copy(update={"policy": self.policy_version(turn.tenant)}))
 
     # ------------------------------------------------------------ the rest of Services
 
@@ -240,8 +243,10 @@ class Usher(Stored, Assembly, Identity):
 
     def check(self) -> None:
         """A company that cannot be used stops here, before anything is started. Raises InvalidFile."""
-        for tenant in self.companies:
-            self.library.folder(tenant)
+        from knowledge.records import check_sources
+
+        for tenant, company in self.companies.items():
+            check_sources(company, _sources(self.library.folder(tenant).compiled))
             self.deals(tenant)
 
     def working_time(self, tenant: str, queue: str) -> "Calendar":

@@ -1,4 +1,4 @@
-"""Messages as turns that are only looked at: nothing of them is stored."""
+"""Messages as turns that are only looked at (``core.looking``): nothing of them is stored."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -4,7 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -16,6 +16,10 @@ from core.types import Value
 from knowledge.files import read_text
 
 T = TypeVar("T")
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+A_MOMENT, A_DAY = timedelta(minutes=5), timedelta(days=1)
+"""How far ahead of ours a clock may be elsewhere, and its calendar where it tells the day only."""
 
 COLUMNS = (
     "email",
@@ -62,8 +66,8 @@ class Contact(Value):
     updated_at: date | None
 
 
-def read_contacts(path: Path) -> Iterator[Contact]:
-    """The contacts, one after the other.
+def read_contacts(path: Path, now: datetime) -> Iterator[Contact]:
+    """The contacts, one after the other, as a file may state them at this instant.
 
     Raises:
         InvalidFile: with the line of the first row that is malformed or repeats an address, when it is reached.
@@ -75,7 +79,7 @@ def read_contacts(path: Path) -> Iterator[Contact]:
         raise InvalidFile(file=file, line=1, problem=f"the first line must be {','.join(COLUMNS)}")
     known: set[str] = set()
     for line, cells in rows:
-        contact = _contact(cells, file, line)
+        contact = _contact(cells, file, line, now)
         if (key := address_key(contact.email)) in known:
             raise InvalidFile(file=file, line=line, problem="email: an earlier row has this address")
         known.add(key)
@@ -97,7 +101,7 @@ def read_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
             yield line, [cell.strip() for cell in cells]
 
 
-def _contact(cells: list[str], file: str, line: int) -> Contact:
+def _contact(cells: list[str], file: str, line: int, now: datetime) -> Contact:
     if len(cells) != len(COLUMNS):
         raise InvalidFile(file=file, line=line, problem=f"{len(cells)} cells where {len(COLUMNS)} are wanted")
     row = dict(zip(COLUMNS, cells, strict=True))
@@ -112,9 +116,22 @@ def _contact(cells: list[str], file: str, line: int) -> Contact:
         raise InvalidFile(file=file, line=line, problem="email is empty")
     numbers = {name: cell(name, amount) for name in ("seats", "arr_usd", "open_deal_usd")}
     dates = {name: cell(name, date.fromisoformat) for name in ("renewal_date", "updated_at")}
+    if (seen := dates["updated_at"]) and (problem := impossible(midnight(seen), now, A_DAY)):
+        raise InvalidFile(file=file, line=line, problem=f"updated_at: {problem}")
     flags = {"verified": bool(cell("authentication", verified)), "strategic": cell("strategic", flag)}
     words = {name: row[name] or None for name in Contact.model_fields if name in COLUMNS and name not in (*numbers, *dates, *flags)}
     return Contact.model_validate({**words, **numbers, **dates, **flags})
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def impossible(seen: datetime, now: datetime, early: timedelta) -> str | None:
+    """Why nothing can have been observed then; a clock elsewhere may be ``early``. None when it can."""
+    if seen < EARLIEST:
+        return "nothing was observed before 1970"
+    return "nothing is observed in the future" if seen > now + early else None
 
 
 def address(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Protocol
 
 from core.ports import FactStore
-from core.profile import NEVER, Fact, Profile, address_key, merge
+from core.profile import NEVER, Fact, Profile, Statement, address_key, merge
 from core.types import Sender, Signal, SignalValue
 
 STALE = timedelta(days=180)
@@ -30,11 +30,18 @@ _MANAGER = re.compile(
 class Refreshed(Protocol):
     """A company's files of record."""
 
-    async def refresh(self, at: datetime) -> None:
-        """Record what the files state since they changed, so that whoever asks as of now knows it.
+    async def refresh(self) -> None:
+        """Record what the files state since they changed, so that whoever asks as of now knows it; nothing for who only looks.
 
         Raises:
             InvalidFile: naming the line that cannot be used, where the file has never been read.
+        """
+
+    async def unread(self, contact: str, at: datetime, known: Sequence[Statement]) -> tuple[Statement, ...]:
+        """For who only looks: what files state of a contact that had not been read into the store by then, beside what is ``known``.
+
+        Raises:
+            InvalidFile: naming the line that cannot be used.
         """
 
 
@@ -79,10 +86,10 @@ class RecordDirectory:
     async def _find(self, sender: Sender, at: datetime) -> Profile | None:
         if not sender.email or sender.email.rpartition("@")[2].strip().lower() in self._own:
             return None
-        await self._files.refresh(at)
+        await self._files.refresh()
         contact = address_key(sender.email)
         said = await self._store.known(self._tenant, contact, at)
-        profile = merge(contact, said, self._sources, self._order)
+        profile = merge(contact, (*said, *await self._files.unread(contact, at, said)), self._sources, self._order)
         return profile if any(fact.about == "contact" for fact in profile.fields) else None
 
 

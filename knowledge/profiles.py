@@ -3,14 +3,17 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from core.clock import SystemClock
 from core.company import Company, Record
 from core.errors import Conflict, InvalidFile, NotFound, UsherError
+from core.looking import looking
 from core.ports import Clock, FactStore
-from core.profile import Profile, Recorded, Statement, address_key, is_address, merge
+from core.profile import About, Profile, Recorded, Statement, address_key, is_address, merge
+from knowledge.crm import A_MOMENT, impossible
 from knowledge.directory import RecordDirectory
 from knowledge.files import read_bytes
 from knowledge.records import read_record
@@ -19,6 +22,15 @@ log = logging.getLogger("usher.knowledge.records")
 Progress = Callable[[str], None]
 Stamp = tuple[int, int]
 Sources = Callable[[str], Mapping[str, Sequence[str]]]
+
+
+class InvalidFact(UsherError):
+    """A statement that no record can have made; nothing of what it came with was recorded."""
+
+    status = 422
+
+    def __init__(self, *, record: str, fact: str, problem: str) -> None:
+        super().__init__(f"{record}: {fact}: observed_at: {problem}")
 
 
 class FileRecord:
@@ -33,7 +45,7 @@ class FileRecord:
         self._stamp: Stamp | None = None
         self._reading = asyncio.Lock()
 
-    async def refresh(self, at: datetime, progress: Progress | None = None) -> None:
+    async def refresh(self, progress: Progress | None = None) -> None:
         """Read the file if it has changed since. While somebody else reads it, what it stated before stays in force.
 
         Raises:
@@ -44,18 +56,17 @@ class FileRecord:
         async with self._reading:
             stamp = _stamp(self._path)
             if stamp != self._stamp:
-                await self._read(at, progress)
+                await self._read(progress)
                 self._stamp = stamp
 
-    async def _read(self, at: datetime, progress: Progress | None) -> None:
-        known = await self._store.content(self._tenant, self._name, at)
+    async def _read(self, progress: Progress | None) -> None:
+        now = self._clock.now()
+        known = await self._store.content(self._tenant, self._name, now)
         try:
             content = await asyncio.to_thread(_digest, self._path)
             if content != known:
-                # The first reading may be of the turn that asks: nobody can have decided on less before it.
-                now = self._clock.now() if known is not None else min(at, self._clock.now())
                 self._tell(progress, f"{self._path.name}: reading what changed" if known else f"{self._path.name}: reading it")
-                told = await self._store.replace(self._tenant, self._name, read_record(self._name, self._path), now, content=content)
+                told = await self._store.replace(self._tenant, self._name, self._statements(), now, content=content)
                 self._tell(progress, f"{self._path.name}: {_counts(told)}")
             else:
                 self._tell(progress, f"{self._path.name}: unchanged")
@@ -64,6 +75,21 @@ class FileRecord:
                 raise
             log.warning("%s cannot be used since it changed (line %s); what it stated before stays in force", error.file, error.line)
 
+    def _statements(self) -> Iterator[Statement]:
+        """A clock that is set back (``--at``) makes no row of today one of the future."""
+        return read_record(self._name, self._path, max(self._clock.now(), SystemClock().now()))
+
+    async def was_read(self, at: datetime) -> bool:
+        return await self._store.content(self._tenant, self._name, at) is not None
+
+    async def about(self, about: About, keys: Collection[str], at: datetime) -> list[Statement]:
+        """What the file states of these, observed by then."""
+
+        def find() -> list[Statement]:
+            return [said for said in self._statements() if said.about == about and said.key in keys and (said.observed_at or at) <= at]
+
+        return await asyncio.to_thread(find)
+
     @staticmethod
     def _tell(progress: Progress | None, news: str) -> None:
         if progress is not None:
@@ -71,15 +97,23 @@ class FileRecord:
 
 
 class Files:
-    """All files of record of one company."""
+    """All files of record of one company. Implements ``knowledge.directory.Refreshed``."""
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
 
-    async def refresh(self, at: datetime, progress: Progress | None = None) -> None:
-        """Raises InvalidFile as ``FileRecord.refresh``."""
-        for record in self._records:
-            await record.refresh(at, progress)
+    async def refresh(self, progress: Progress | None = None) -> None:
+        """Nothing while somebody only looks. Raises InvalidFile as ``FileRecord.refresh``."""
+        for record in () if looking() else self._records:
+            await record.refresh(progress)
+
+    async def unread(self, contact: str, at: datetime, known: Sequence[Statement]) -> tuple[Statement, ...]:
+        if not looking():
+            return ()
+        fresh = [record for record in self._records if not await record.was_read(at)]
+        own = [said for record in fresh for said in await record.about("contact", {contact}, at)]
+        employers = {str(said.value) for said in (*known, *own) if said.name == "account" and said.value is not None}
+        return (*own, *[said for record in fresh for said in await record.about("account", employers, at)])
 
 
 class Profiles:
@@ -102,13 +136,13 @@ class Profiles:
         return RecordDirectory(tenant, self._store, self._files[tenant], domains=profile.domains, order=order, sources=sources)
 
     async def refresh(self, tenant: str, progress: Progress | None = None) -> None:
-        await self._files[tenant].refresh(self._clock.now(), progress)
+        await self._files[tenant].refresh(progress)
 
     async def look(self) -> None:
         """Read what changed while nobody wrote, so that the next turn knows it. A file that cannot be used is the turn's to report."""
         for tenant, files in self._files.items():
             try:
-                await files.refresh(self._clock.now())
+                await files.refresh()
             except UsherError as error:
                 log.debug("%s: %s", tenant, type(error).__name__)
 
@@ -121,16 +155,21 @@ class Profiles:
         return profile
 
     async def push(self, tenant: str, record: str, statements: Sequence[Statement]) -> Recorded:
+        """Also raises InvalidFact: observed at no possible time."""
         self._pushed(tenant, record)
-        return await self._add(tenant, record, statements)
+        now = self._clock.now()
+        for said in statements:
+            if said.observed_at and (problem := impossible(said.observed_at, now, A_MOMENT)):
+                raise InvalidFact(record=record, fact=said.name, problem=problem)
+        return await self._add(tenant, record, statements, now)
 
     async def read_file(self, tenant: str, record: str, path: Path) -> Recorded:
         self._pushed(tenant, record)
-        return await self._add(tenant, record, read_record(record, path))
-
-    async def _add(self, tenant: str, record: str, statements: Iterable[Statement]) -> Recorded:
-        """What says nothing of when it was observed was observed now."""
         now = self._clock.now()
+        return await self._add(tenant, record, read_record(record, path, now), now)
+
+    async def _add(self, tenant: str, record: str, statements: Iterable[Statement], now: datetime) -> Recorded:
+        """What says nothing of when it was observed was observed now."""
         dated = (said._replace(record=record, observed_at=said.observed_at or now) for said in statements)
         return await self._store.record(tenant, record, dated, now)
 

@@ -1,14 +1,16 @@
 """What the files of a company's systems of record state: ``crm.csv`` as ``knowledge.crm`` reads it, others by their header."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from core.company import Company
 from core.errors import InvalidFile
 from core.profile import FIELDS, About, Kind, Statement, address_key, problem_of
 from core.types import SignalValue
-from knowledge.crm import Contact, address, amount, flag, read_contacts, read_rows, verified
+from core.yamltext import Lines
+from knowledge.crm import A_DAY, A_MOMENT, Contact, address, amount, flag, impossible, midnight, read_contacts, read_rows, verified
 from knowledge.files import read_text
 
 T = TypeVar("T")
@@ -24,24 +26,26 @@ NAMES: Mapping[str, str] = {
     "authentication": "address_verified",
 }
 KEYS = ("email", "account")
+DAY_LONG = len("2026-03-10")
 
 
-def read_record(record: str, path: Path) -> Iterator[Statement]:
-    """Everything that the file states, row after row; an empty cell states nothing.
+def read_record(record: str, path: Path, now: datetime) -> Iterator[Statement]:
+    """Everything that the file states, row after row; an empty cell states nothing. It is read at this instant: a row that was observed
+    later, or before there was anything to observe, cannot be used.
 
     Raises:
         InvalidFile: with the line of the first row that cannot be used, when it is reached.
     """
-    return _read_crm(path) if record == CRM else _read_table(record, path)
+    return _read_crm(path, now) if record == CRM else _read_table(record, path, now)
 
 
-def _read_crm(path: Path) -> Iterator[Statement]:
-    for contact in read_contacts(path):
+def _read_crm(path: Path, now: datetime) -> Iterator[Statement]:
+    for contact in read_contacts(path, now):
         yield from _of_contact(contact)
 
 
 def _of_contact(contact: Contact) -> Iterator[Statement]:
-    seen = datetime.combine(contact.updated_at, time(), UTC) if contact.updated_at else None
+    seen = midnight(contact.updated_at) if contact.updated_at else None
     values: dict[str, SignalValue] = {
         "contact_name": contact.name,
         "title": contact.title,
@@ -109,8 +113,8 @@ READ: Mapping[Kind, Callable[[str], SignalValue]] = {"text": str, "number": amou
 class _Table:
     """One file: its columns, and one row after the other."""
 
-    def __init__(self, record: str, path: Path) -> None:
-        self._record, self._file = record, str(path)
+    def __init__(self, record: str, path: Path, now: datetime) -> None:
+        self._record, self._file, self._now = record, str(path), now
         self._rows = read_rows(read_text(path), self._file)
         _, self._header = next(self._rows, (1, []))
         self._columns = [self._column(title) for title in self._header if title not in (*KEYS, "updated_at")]
@@ -134,7 +138,7 @@ class _Table:
             yield from self._statements(line, row, key)
 
     def _statements(self, line: int, row: Mapping[str, str], key: str) -> Iterator[Statement]:
-        seen = self._cell(line, row, "updated_at", _instant) if row.get("updated_at") else None
+        seen = self._seen(line, row) if row.get("updated_at") else None
         account = row.get("account") or None
         contact = key if self._key == "email" else None
         values = {column.name: self._cell(line, row, column.title, column.read) for column in self._columns if row[column.title]}
@@ -144,6 +148,12 @@ class _Table:
             if problem := problem_of(said.about, said.name, said.value):
                 raise self._error(line, f"{said.name}: {problem}")
             yield said
+
+    def _seen(self, line: int, row: Mapping[str, str]) -> datetime:
+        seen = self._cell(line, row, "updated_at", _instant)
+        if problem := impossible(seen, self._now, A_DAY if len(row["updated_at"]) <= DAY_LONG else A_MOMENT):
+            raise self._error(line, f"updated_at: {problem}")
+        return seen
 
     def _subject(self, line: int, row: Mapping[str, str]) -> str:
         assert self._key is not None  # noqa: S101
@@ -168,5 +178,23 @@ class _Table:
         return InvalidFile(file=self._file, line=line, problem=problem)
 
 
-def _read_table(record: str, path: Path) -> Iterator[Statement]:
-    yield from _Table(record, path)
+def _read_table(record: str, path: Path, now: datetime) -> Iterator[Statement]:
+    yield from _Table(record, path, now)
+
+
+# ---------------------------------------------------------------- which records there are
+
+
+def check_sources(company: Company, sources: Mapping[str, Sequence[str]]) -> None:
+    """``sources``: field → the records that the company's policy trusts with it, ``facts`` of policy.yaml.
+
+    Raises:
+        InvalidFile: company.yaml declares no such record.
+    """
+    declared = [record.name for record in company.profile.records]
+    for field, names in sources.items():
+        for name in names:
+            if name not in declared:
+                lines = Lines(company.policy_text, company.policy_file)
+                problem = f"facts.{field}.sources: company.yaml declares no record {name!r}; those are {', '.join(declared) or 'none'}"
+                raise lines.error(("facts", field, "sources"), problem)

@@ -131,7 +131,7 @@ class Rules:
         return one != other and (self.rank[one], -one.index) > (self.rank[other], -other.index)
 
     def _as_free(self, one: Entry, other: Entry) -> bool:
-        """Whether ``one`` is never left out for want of an approval while ``other`` is not. An override is, with that of a stricter rule."""
+        """Whether ``one`` is never left out for want of an approval while ``other`` is not. An override may wait for a rule's."""
         if one.place == "overrides" and other.place == "rules" and not self.needs[other] and any(map(self._asks, self._above_rule(other))):
             return False
         if self.needs[other] or not self.needs[one]:

@@ -25,7 +25,7 @@ class Choice(NamedTuple):
 
 def choose(policy: Policy, index: Index, reading: Reading, now: datetime, *, unapproved: bool = False) -> Choice:
     """What the facts lead to. ``unapproved`` leaves out whatever needs an approval. Once a guard holds nothing else is looked at."""
-    firing = (entry for entry in index.candidates(reading.facts) if in_force(entry, now) and entry.fires(reading))
+    firing: Iterator[Entry] = (entry for entry in index.candidates(reading.facts) if in_force(entry, now) and entry.fires(reading))
     if unapproved:
         firing = _free(policy, reading.facts, tuple(firing))
     winner = next(firing, None)

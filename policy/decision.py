@@ -149,13 +149,13 @@ def _plan(scene: _Scene, rule: Rule, overridden: Sequence[Entry] = ()) -> Plan:
 
 
 def _at_stake(known: Facts, outcomes: Iterable[Outcome]) -> dict[str, float | None]:
-    """Limit → the largest amount that any of the outcomes states; None where none is known."""
-    stated: dict[str, list[float]] = {}
+    """Limit → the largest amount that any of the outcomes states; None where none is known. What is not known is more than 0."""
+    largest: dict[str, float | None] = {}
     for outcome in outcomes:
         for limit, signal in outcome.spend.items():
-            amount = number(known.get(signal))
-            stated.setdefault(limit, []).extend(() if amount is None else (amount,))
-    return {limit: max(amounts, default=None) for limit, amounts in stated.items()}
+            amount, before = number(known.get(signal)), largest.get(limit, 0.0)
+            largest[limit] = max(amount, before) if amount is not None and before is not None else ((amount or before) or None)
+    return largest
 
 
 def _kept(policy: Policy, rule: Rule, overridden: Sequence[Entry], own: Sequence[ApprovalNeed]) -> tuple[str, ...]:

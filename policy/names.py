@@ -204,11 +204,8 @@ def _outcome(policy: Policy, roster: Roster, loc: Loc, rule: Rule) -> Iterator[P
     yield from ((loc, f"rule {rule.name}: {problem}") for loc, problem in _unknown(policy, (*loc, "then"), rule.then, known_limits))
     role = policy.roles.get(rule.then.role or "")
     if role and role.level >= 2 and on_text_alone(policy, rule):
-        yield (
-            loc,
-            f"rule {rule.name}: reaches level {role.level} on text alone; "
-            + "add a condition on a verified fact (tier, deal_value, …) that does not hold for a sender of whom nothing is known",
-        )
+        problem = f"rule {rule.name}: reaches level {role.level} on text alone, also for a sender of whom nothing is known"
+        yield loc, f"{problem}; add a condition on a verified fact (tier, deal_value, …) that does not hold for them"
 
 
 def _unknown(policy: Policy, loc: Loc, then: Outcome, limits: Container[str]) -> Iterator[Problem]:

@@ -66,8 +66,9 @@ class Bin(Value):
 class ScorecardReport(Value):
     """How far the scorecard tells won from lost. ``probabilities``: whether it is used as one; else points only, and ``why`` says so.
 
-    ``warnings``: weights that no deal bears out, in words. Everything from ``method`` on is of the hold-out, None or empty where it never came to that. ``base_brier``: of always saying the
-    rate of the earlier deals; ``skill``: 1 - brier / base_brier; ``skill_low``: its lower bound at 99 %.
+    ``warnings``: weights that the deals do not bear out, in words. Everything from ``method`` on is of the hold-out, None or empty where it
+    never came to that. ``base_brier``: of always saying the rate of the earlier deals; ``skill``: 1 - brier / base_brier; ``skill_low``:
+    its lower bound at 99 %.
     """
 
     probabilities: bool
@@ -217,10 +218,8 @@ def _warning(report: SignalReport) -> str | None:
     if not report.recorded:
         return f"{report.signal}: no past deal records it, so nothing tells whether its {report.weight:g} points are deserved"
     if report.auc is not None and report.auc < EVEN:
-        return (
-            f"{report.signal}: speaks against winning (AUC {report.auc:.2f}): deals that were lost got more of its {report.weight:g} "
-            f"points ({report.points_lost:g} on average) than deals that were won ({report.points_won:g})"
-        )
+        averages = f"{report.points_won:g} of its {report.weight:g} points on average when won, {report.points_lost:g} when lost"
+        return f"{report.signal}: speaks against winning (AUC {report.auc:.2f}): lost deals tend to have more of it; {averages}"
     return None
 
 

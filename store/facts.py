@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 BATCH = 5_000
+AHEAD = timedelta(days=1)
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
-LATEST = "recorded_at <= :at ORDER BY name, record, recorded_at DESC, id DESC"
-FIELDS = "name, record, subject, value, confidence, observed_at, recorded_at, version"
+# Nothing is observed after the instant that is asked for, nor before there was anything to observe: such a row is passed over.
+POSSIBLE = "(observed_at IS NULL OR observed_at BETWEEN '1970-01-01 00:00Z' AND :at)"
+LATEST = f"recorded_at <= :at AND {POSSIBLE} ORDER BY name, record, recorded_at DESC, id DESC"
+# Python has no years before 1 and after 9999; PostgreSQL does.
+SEEN = "CASE WHEN observed_at >= '0001-01-02 00:00Z' AND observed_at < '9999-12-31 00:00Z' THEN observed_at END AS observed_at"
+FIELDS = f"name, record, subject, value, confidence, {SEEN}, recorded_at, version"
 KNOWN = text(f"""
     WITH own AS (
         SELECT DISTINCT ON (name, record) {FIELDS} FROM facts WHERE tenant = :tenant AND subject = :contact AND {LATEST}
@@ -45,22 +50,25 @@ READY = (
     text("SET LOCAL enable_seqscan = off"),
 )
 COPY = "COPY staged (subject, name, value, record, confidence, observed_at, version) FROM STDIN"
-# Of what a record says twice, the freshest; of that, what is not known already. ``late``: older than what is known is not news.
-APPEND = text("""
+# Of what a record says twice, the freshest; of that, what is not known already. ``late``: older than what is known is not news. A clock
+# that is ahead by less than ``ahead`` observed it now.
+APPEND = text(f"""
     INSERT INTO facts (tenant, subject, name, value, record, confidence, observed_at, version, recorded_at)
     SELECT :tenant, said.subject, said.name, said.value, said.record, said.confidence, said.observed_at, said.version, :at
     FROM (
-        SELECT DISTINCT ON (subject, name, record) * FROM staged ORDER BY subject, name, record, observed_at DESC NULLS LAST, n DESC
+        SELECT DISTINCT ON (subject, name, record) n, subject, name, record, value, confidence, version,
+            CASE WHEN observed_at > :at AND observed_at <= :ahead THEN :at ELSE observed_at END AS observed_at
+        FROM staged ORDER BY subject, name, record, staged.observed_at DESC NULLS LAST, n DESC
     ) AS said
     LEFT JOIN LATERAL (
         SELECT value, confidence, observed_at, version FROM facts WHERE tenant = :tenant AND subject = said.subject AND name = said.name
-            AND record = said.record AND recorded_at <= :at ORDER BY recorded_at DESC, id DESC LIMIT 1
+            AND record = said.record AND recorded_at <= :at AND {POSSIBLE} ORDER BY recorded_at DESC, id DESC LIMIT 1
     ) AS known ON true
     WHERE CASE WHEN known.version IS NULL THEN said.value IS NOT NULL
         ELSE (said.value, said.confidence, said.observed_at, said.version)
                 IS DISTINCT FROM (known.value, known.confidence, known.observed_at, known.version)
             AND NOT (:late AND coalesce(said.observed_at < known.observed_at, false)) END
-""")
+""")  # noqa: S608 - constants
 # What the record stated before and no longer does.
 RETRACT = text("""
     INSERT INTO facts (tenant, subject, name, value, record, observed_at, recorded_at)
@@ -96,7 +104,7 @@ class Facts:
         async with self._database.transaction(tenant) as db:
             await db.execute(LOCK, {"place": f"{tenant}/{record}"})
             stated = await _stage(db, iter(statements))
-            appended = (await db.execute(APPEND, {"tenant": tenant, "at": at, "late": True})).rowcount
+            appended = (await db.execute(APPEND, _now(tenant, at) | {"late": True})).rowcount
         return Recorded(stated=stated, appended=appended)
 
     async def content(self, tenant: str, record: str, as_of: datetime) -> str | None:
@@ -112,7 +120,7 @@ class Facts:
                 return None
             stated = await _stage(db, iter(statements))
             retracted = (await db.execute(RETRACT, place)).rowcount
-            appended = (await db.execute(APPEND, {"tenant": tenant, "at": at, "late": False})).rowcount
+            appended = (await db.execute(APPEND, _now(tenant, at) | {"late": False})).rowcount
             await db.execute(READ, place | {"subject": f"record:{record}", "content": storable_json(content)})
         return Recorded(stated=stated, appended=appended, retracted=retracted)
 
@@ -128,6 +136,10 @@ async def forget(db: "AsyncConnection", tenant: str, email: str) -> int:
     when it next changes.
     """
     return (await db.execute(FORGET, {"tenant": tenant, "subjects": _subjects(email)})).rowcount
+
+
+def _now(tenant: str, at: datetime) -> dict[str, object]:
+    return {"tenant": tenant, "at": at, "ahead": at + AHEAD}
 
 
 async def _content(db: "AsyncConnection", tenant: str, record: str, as_of: datetime) -> str | None:

@@ -96,8 +96,8 @@ class IntentModel:
     def predict_many(self, texts: Sequence[str], subjects: Sequence[str] = ()) -> list[Prediction]:
         """One prediction a text, in order, the same as by ``predict``; encoding is shared.
 
-        A message that is not understood as a whole is read once more without what is not the company's business (see ``_business``); where
-        that is understood it decides.
+        A message that is not understood as a whole is read once more without what is not the company's business (see ``_business``).
+        Where that is surely what the whole is most likely, it decides: leaving out makes a reading surer, never another one.
         """
         titles = subjects or [""] * len(texts)
         readings = [read(text, subject) for text, subject in zip(texts, titles, strict=True)]
@@ -113,7 +113,7 @@ class IntentModel:
         if not found.abstained or not (reading.titled or len(kept) < len(reading.pieces)):
             return found
         rest = self._decide(*self._rest(reading, evidence, kept))
-        return found if rest.abstained else rest
+        return rest if not rest.abstained and rest.labels[0].label == found.labels[0].label else found
 
     def _business(self, evidence: Evidence) -> list[int]:
         """The pieces without those far from every utterance, when another piece surely is the company's business; else all of them."""

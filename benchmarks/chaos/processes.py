@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from core.errors import Unavailable
 from store.embedded import EmbeddedPostgres
 
 PAUSE_S = 0.5
@@ -107,7 +108,8 @@ class Postgres:
             await asyncio.sleep(0.1)
             if not self.alive:
                 await asyncio.sleep(PAUSE_S)
-                await asyncio.to_thread(self._server.start)
+                with contextlib.suppress(Unavailable):  # one that is still going down is started at the next look
+                    await asyncio.to_thread(self._server.start)
 
     def signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -1,6 +1,5 @@
 """Facts in, from systems of record; profiles out."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
 from fastapi import FastAPI, Path, Query, Request
@@ -24,7 +23,7 @@ class NewFact(BaseModel):
     account: str | None = Field(None, min_length=1, max_length=500)
     name: str = Field(max_length=100)
     value: StrictBool | float | Annotated[str, Field(max_length=500)] | None
-    observed_at: AwareDatetime | None = Field(None, description="When the record saw it; now when left out.")
+    observed_at: AwareDatetime | None = Field(None, description="When the record saw it: since 1970, not in the future; else now.")
     version: str = Field("", max_length=200, description="The record's own name for this state of it.")
     confidence: float = Field(1.0, ge=0, le=1)
 
@@ -56,7 +55,7 @@ class NewFacts(BaseModel):
 
 
 Email = Annotated[str, Path(max_length=320, description="The contact's address.")]
-AsOf = Annotated[datetime | None, Query(description="What was known then, instead of now.")]
+AsOf = Annotated[AwareDatetime | None, Query(description="What was known then, instead of now.")]
 
 
 def add(api: FastAPI, services: "Services") -> None:

@@ -4,8 +4,8 @@ Free are events that are transparent or cancelled, and those that Outlook marks 
 is in the person's own. Repetition is expanded by the clock on the wall: a meeting at 9 stays at 9 over a clock change.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Sequence, Set
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from itertools import islice
 from time import monotonic
 from typing import Any, NamedTuple
@@ -15,7 +15,19 @@ REPETITIONS = 30_000
 """Of one event up to the window's end: a daily one has as many in 82 years."""
 
 PATIENCE_S = 5.0
-"""For one calendar. Anybody may send an invitation, and a rule that never comes true keeps the library busy for seconds."""
+"""For one calendar, looked at between its events: none of them takes longer than a second or two (``_far``, ``_modest``), whoever sent the
+invitation."""
+
+PARTS = frozenset(
+    {"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYSETPOS"}
+    | {"BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH"}
+)
+VALUES, POSITIONS, TIMES = 80, 4, 50
+"""Of one rule: all its values, those of BYSETPOS, and its times of a day."""
+
+OLDEST_YEARS = 100
+CYCLE = 400
+"""Years after which dates fall on the same days of the week (146,097 days are 20,871 weeks)."""
 
 _DAY = timedelta(days=1)
 
@@ -52,6 +64,7 @@ def read(text: bytes, zone: ZoneInfo, window: Span) -> Agenda:
     moved, broken = _moved(events, zone)
     spans: set[Span] = set()
     until = monotonic() + PATIENCE_S
+    events.sort(key=_effort)  # what may take long comes last: everything else is known by then
     for count, event in enumerate(events):
         if monotonic() > until:
             return Agenda(tuple(sorted(spans)), broken + len(events) - count)
@@ -63,9 +76,9 @@ def read(text: bytes, zone: ZoneInfo, window: Span) -> Agenda:
     return Agenda(tuple(sorted(spans)), broken)
 
 
-def _moved(events: Iterable[Any], zone: ZoneInfo) -> tuple[dict[str, frozenset[datetime]], int]:
+def _moved(events: Iterable[Any], zone: ZoneInfo) -> tuple[dict[str, set[datetime]], int]:
     """Event → the repetitions that an event of their own replaces; and how many of those cannot be read."""
-    moved: dict[str, frozenset[datetime]] = {}
+    moved: dict[str, set[datetime]] = {}
     broken = 0
     for event in events:
         if event.get("recurrence-id") is not None:
@@ -74,11 +87,11 @@ def _moved(events: Iterable[Any], zone: ZoneInfo) -> tuple[dict[str, frozenset[d
             except (ValueError, TypeError, AttributeError):
                 broken += 1
             else:
-                moved[uid] = moved.get(uid, frozenset()) | {which}
+                moved.setdefault(uid, set()).add(which)
     return moved, broken
 
 
-def _begins(event: Any, zone: ZoneInfo, window: Span, moved: frozenset[datetime]) -> Iterator[Span]:
+def _begins(event: Any, zone: ZoneInfo, window: Span, moved: Set[datetime]) -> Iterator[Span]:
     """Every time that the event takes place up to the window's end, free or not."""
     start = event.get("dtstart").dt
     length = _length(event, start)
@@ -93,7 +106,7 @@ def _begins(event: Any, zone: ZoneInfo, window: Span, moved: frozenset[datetime]
 
 
 def _repeated(event: Any, start: date, zone: ZoneInfo, window: Span, length: timedelta) -> Iterator[date]:
-    """The event's beginnings by its rules that may reach into the window; its only one without rules."""
+    """The event's beginnings by its rule that may reach into the window; its only one without a rule."""
     from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
     if event.get("rrule") is None:
@@ -102,20 +115,64 @@ def _repeated(event: Any, start: date, zone: ZoneInfo, window: Span, length: tim
     last = (window.end + _DAY).replace(tzinfo=None)
     first = (window.begin - length - _DAY).replace(tzinfo=None)
     naive = start.replace(tzinfo=None) if isinstance(start, datetime) else datetime.combine(start, time.min)
-    for rule in _several(event.get("rrule")):
-        for count, at in enumerate(islice(rrulestr(_rule(rule, start, zone), dtstart=naive), REPETITIONS + 1)):
-            if count == REPETITIONS:
-                raise ValueError("repeats too often")
-            if at > last:
-                break
-            if at >= first:
-                yield at.replace(tzinfo=start.tzinfo) if isinstance(start, datetime) else at.date()
+    if naive > last:
+        return
+    if naive.year < window.begin.year - OLDEST_YEARS:
+        raise ValueError("began too long ago")
+    years = _far(last.year)
+    rule = rrulestr(_rule(_modest(event.get("rrule")), start, zone, years), dtstart=_later(naive, years))
+    for count, far in enumerate(islice(rule, REPETITIONS + 1)):
+        at = _later(far, -years)
+        if at > last:
+            return
+        if count == REPETITIONS:
+            raise ValueError("repeats too often")
+        if at >= first:
+            yield at.replace(tzinfo=start.tzinfo) if isinstance(start, datetime) else at.date()
 
 
-def _rule(rule: Any, start: date, zone: ZoneInfo) -> str:
-    """The rule with its end by the clock on the event's wall. Raises ValueError for one that repeats within a day."""
+def _effort(event: Any) -> int:
+    """0: it does not repeat; 1: as calendar programs let it; 2: on few days of those that its rule goes through, or on none."""
+    rule = event.get("rrule")
+    if not isinstance(rule, dict):
+        return 0 if rule is None else 2
+    usual = {"WEEKLY": {"BYDAY"}, "DAILY": set()}.get(str(_several(rule.get("FREQ", ""))[0]).upper(), PARTS)
+    return 1 if all(part.upper() in usual or not part.upper().startswith("BY") for part in rule) else 2
+
+
+def _far(year: int) -> int:
+    """How many years later a rule is worked out, where dates fall on the same weekdays: as far as fits.
+
+    dateutil looks for a rule's next time up to the year 9999 and cannot be stopped meanwhile. From 2026 that takes ten seconds for a
+    daily rule that never comes true; so far on, half of one.
+    """
+    return (MAXYEAR - 1 - year) // CYCLE * CYCLE
+
+
+def _later(at: datetime, years: int) -> datetime:
+    return at.replace(year=at.year + years)
+
+
+def _modest(rule: Any) -> Any:
+    """One rule, of no more values than a calendar program writes, for each of them is looked at on every day there is.
+
+    Raises ValueError for another: RFC 5545 3.8.5.3 wants no second one in an event.
+    """
+    if isinstance(rule, list):
+        raise ValueError("repeats by several rules")  # noqa: TRY004 - it is the calendar's fault
+    counts = {part.upper(): len(_several(values)) for part, values in rule.items()}
+    times = counts.get("BYHOUR", 1) * counts.get("BYMINUTE", 1) * counts.get("BYSECOND", 1)
+    if not PARTS.issuperset(counts) or sum(counts.values()) > VALUES or counts.get("BYSETPOS", 0) > POSITIONS or times > TIMES:
+        raise ValueError("repeats by an immoderate rule")
     if rule["FREQ"][0] in ("SECONDLY", "MINUTELY", "HOURLY"):
         raise ValueError("repeats within a day")
+    if int(_several(rule.get("INTERVAL", 1))[0]) < 1:
+        raise ValueError("repeats without end")
+    return rule
+
+
+def _rule(rule: Any, start: date, zone: ZoneInfo, years: int) -> str:
+    """The rule with its end by the clock on the event's wall, that many years later."""
     text: str = rule.to_ical().decode()
     if "UNTIL" not in rule:
         return text
@@ -126,7 +183,9 @@ def _rule(rule: Any, start: date, zone: ZoneInfo) -> str:
     else:
         until = datetime.combine(until, time.max)
     parts = [part for part in text.split(";") if not part.startswith("UNTIL=")]
-    return ";".join([*parts, f"UNTIL={until:%Y%m%dT%H%M%S}"])
+    if until.year + years <= MAXYEAR:
+        parts.append(f"UNTIL={_later(until, years):%Y%m%dT%H%M%S}")
+    return ";".join(parts)
 
 
 def _more(event: Any) -> Iterator[date]:

@@ -1,6 +1,9 @@
 """Where a person's calendar is read from: a file of the company folder, or an address. Each returns None when nothing has changed."""
 
 import asyncio
+import socket
+import stat
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -56,6 +59,8 @@ class File:
             if not path.is_relative_to(self._folder.resolve()):
                 raise Unreadable(problem="the file lies outside the company folder")
             state = path.stat()
+            if not stat.S_ISREG(state.st_mode):  # a pipe or a device would keep its reader waiting
+                raise Unreadable(problem="it is no regular file")
             if state.st_size > LONGEST:
                 raise _too_long()
             if self._seen == (state.st_mtime_ns, state.st_size):
@@ -98,6 +103,8 @@ class Address:
             if not redirects:
                 raise Unreadable(problem="it is redirected too often")
             onwards = urljoin(url, response.headers["location"])
+        if problem := await redirect_problem(self._url, onwards):
+            raise Unreadable(problem=problem)
         return await self._fetch(client, onwards, redirects - 1)
 
 
@@ -105,6 +112,31 @@ def allowed(url: str) -> bool:
     """https anywhere; http on this machine only."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+async def redirect_problem(configured: str, onwards: str) -> str | None:
+    """Why a server may not send us there: whoever serves a calendar says where to look, and inside the network there is more to see."""
+    if not allowed(onwards) or (urlsplit(configured).scheme, urlsplit(onwards).scheme) == ("https", "http"):
+        return "the address is not https"
+    if await _internal(onwards) and not await _internal(configured):
+        return "it is redirected to an internal address"
+    return None
+
+
+async def _internal(url: str) -> bool:
+    """Whether the host is this machine, or any of its addresses lies in a network that is not public. One without addresses is not."""
+    host = urlsplit(url).hostname or ""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return any(not _public(str(address[0])) for *_, address in found)
+
+
+def _public(address: str) -> bool:
+    ip = ip_address(address.partition("%")[0])
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return (mapped or ip).is_global and not ip.is_multicast
 
 
 async def _limited(response: "httpx2.Response") -> bytes:

@@ -192,9 +192,11 @@ async def _previewed(services: "Services", path: str) -> "Sequence[Receipt]":
     from channels.files import read_paths
     from channels.preview import turns
     from core.errors import InvalidMessage
+    from core.looking import only_looking
 
     screen, tenant = console(to_stderr=True), services.tenant()
-    await services.start(lambda text: screen.print(f"[dim]{text}[/]"))
+    with only_looking():
+        await services.start(lambda text: screen.print(f"[dim]{text}[/]"))
     profile, now = (
         services.companies[tenant].profile,
         services.clock.now(),

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,11 @@ from channels.cli import commands
 from core.access import Right
 from core.company import Record
 from core.errors import InvalidFile
+from core.looking import only_looking
 from core.types import Sender
+from knowledge.records import check_sources
 from store.database import Database
+from tests.support.company import TUESDAY
 from tests.support.web import client, usher
 
 HERE, KIM = "here", "kim@orchard.example"
@@ -70,6 +73,14 @@ def push(*statements: dict[str, Any], record: str = "erp") -> dict[str, Any]:
     return {"record": record, "statements": list(statements)}
 
 
+OTHER = "2020-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "2026-03-10T12:00:00"
+IMPOSSIBLE = (
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
+    "2999-01-01T00:00:00Z",
+    "2026-03-10T15:00:00Z",
+    "1969-12-31T00:00:00Z",
+)
 ARR = {"account": "Orchard", "name": "arr", "value": 1_000_000}
 
 
@@ -143,6 +154,8 @@ async def test_a_contact_who_left_the_file_is_a_stranger_from_then_on(services: 
         ("account,title\nOrchard,CFO\n", "billing.csv:2: title: is not about an account"),
         ("email,arr\nkim at orchard,1\n", "billing.csv:2: email: 'kim at orchard' cannot be read"),
         ("account,arr,updated_at\nOrchard,1,soon\n", "billing.csv:2: updated_at: 'soon' cannot be read"),
+        ("account,arr,updated_at\nOrchard,1,9999-12-31T23:59:59-14:00\n", "billing.csv:2: updated_at: nothing is observed in the future"),
+        ("account,arr,updated_at\nOrchard,1,0001-01-01\n", "billing.csv:2: updated_at: nothing was observed before 1970"),
     ],
 )
 async def test_a_file_that_cannot_be_used_is_named_by_line(services: Usher, tmp_path: Path, content: str, problem: str) -> None:
@@ -158,6 +171,52 @@ async def test_a_file_that_breaks_later_leaves_what_it_said(services: Usher, tmp
     os.utime(tmp_path / "billing.csv", (1, 1))
     await services.profiles.refresh(HERE)
     assert (await field(services, "arr")) == (990_000, "billing", {"crm": 1_120_000})
+
+
+async def told(services: Usher, at: datetime) -> dict[str, Any]:
+    directory = services.profiles.directory(HERE, {})
+    return {signal.name: signal.value for signal in await directory.signals(Sender(email=KIM, authenticated=True), at)}
+
+
+async def test_who_only_looks_reads_the_files_and_stores_nothing(services: Usher) -> None:
+    at = services.clock.now()
+    with only_looking():
+        await services.profiles.refresh(HERE)
+        found = await told(services, at)
+        before = await told(services, datetime(2026, 2, 1, tzinfo=UTC))
+    assert (found["tier"], found["seats"], found["arr"]) == ("enterprise", 1400, 1_120_000)
+    assert before["tier"] == "enterprise", "billing's row was observed in March, the CRM's in January"
+    assert await count(services) == 0
+
+
+async def test_who_only_looks_sees_what_is_stored_and_not_what_changed_since(services: Usher, tmp_path: Path) -> None:
+    await services.profiles.refresh(HERE)
+    stored = await count(services)
+    (tmp_path / "crm.csv").write_text(CRM.replace("enterprise", "business"), "utf-8")
+    with only_looking():
+        assert (await told(services, services.clock.now()))["tier"] == "enterprise"
+    assert await count(services) == stored
+
+
+async def test_nothing_is_known_before_it_was_read(services: Usher) -> None:
+    asked = services.clock.now() - timedelta(days=30)
+    assert (await told(services, asked))["known"] is False
+    assert (await told(services, asked))["known"] is False, "though the file was read meanwhile"
+    async with services.database.transaction() as db:
+        assert await db.scalar(text("SELECT count(*) FROM facts WHERE recorded_at < :began"), {"began": TUESDAY}) == 0
+    assert (await told(services, services.clock.now()))["known"] is True
+
+
+async def test_a_policy_that_trusts_a_record_that_nobody_declared_stops_the_start(services: Usher) -> None:
+    company = services.companies[HERE]
+    problem = r"policy\.yaml:\d+: facts\.arr\.sources: company\.yaml declares no record 'sap'; those are crm, billing, erp"
+    with pytest.raises(InvalidFile, match=problem):
+        check_sources(company, {"tier": ("crm",), "arr": ("sap",)})
+    services.check()
+    alone = company.profile.model_copy(update={"records": RECORDS[:1]})
+    services.companies = {HERE: replace(company, profile=alone)}
+    with pytest.raises(InvalidFile, match="declares no record 'billing'"):
+        services.check()
 
 
 # ------------------------------------------------------------ over HTTP
@@ -183,8 +242,8 @@ async def test_a_profile_can_be_read_as_of_a_time(services: Usher, api: FastAPI)
         await http.put("/v1/facts", json=push({"contact": KIM, "name": "consent", "value": "yes"}))
         then = services.clock.now().isoformat()
         await http.put("/v1/facts", json=push({"contact": KIM, "name": "consent", "value": "no"}))
-        answers = [await http.get(f"/v1/profiles/{KIM}", params=when) for when in ({}, {"as_of": then}, {"as_of": "2020-01-01T00:00:00Z"})]
-    assert [answer.status_code for answer in answers] == [200, 200, 404]
+        answers = [await http.get(f"/v1/profiles/{KIM}", params=when) for when in ({}, {"as_of": then}, *({"as_of": at} for at in OTHER))]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 200, 422]
     assert [answer.json()["fields"][0]["value"] for answer in answers[:2]] == ["no", "yes"]
 
 
@@ -199,6 +258,7 @@ async def test_a_profile_can_be_read_as_of_a_time(services: Usher, api: FastAPI)
         (push({"contact": "kim", "name": "title", "value": "CEO"}), 422),
         (push({**ARR, "confidence": 2}), 422),
         (push(), 422),
+        *((push(ARR, {**ARR, "observed_at": seen}), 422) for seen in IMPOSSIBLE),
     ],
 )
 async def test_what_no_record_may_state_is_refused_whole(services: Usher, api: FastAPI, body: dict[str, Any], status: int) -> None:
@@ -244,6 +304,8 @@ async def test_a_profile_is_shown_and_a_file_imported_for_a_system_that_pushes(s
     assert "VP Finance" in (await asyncio.to_thread(run, "show", KIM)).stdout
     assert (await asyncio.to_thread(run, "show", "nobody@orchard.example")).exit_code == 2
     assert (await asyncio.to_thread(run, "import", str(tmp_path / "erp.csv"), "--record", "crm")).exit_code == 2
+    (tmp_path / "late.csv").write_text("account,arr,updated_at\nOrchard,5,2999-01-01\n", "utf-8")
+    assert (await asyncio.to_thread(run, "import", str(tmp_path / "late.csv"), "--record", "erp")).exit_code == 2
     assert (await asyncio.to_thread(run, "show", KIM, "--as-of", "soon")).exit_code == 2
     acts = [(act.action, act.subject, act.outcome) for act in reversed(await services.acts.list(HERE))]
-    assert acts == [("import", "erp", "200"), ("import", "crm", "409")]
+    assert acts == [("import", "erp", "200"), ("import", "crm", "409"), ("import", "erp", "422")]

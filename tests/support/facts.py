@@ -39,7 +39,9 @@ class MemoryFacts:
 
     def _latest(self, as_of: datetime) -> list[Statement]:
         known = {
-            (each.about, each.key, each.name, each.record): each for each in self.rows if each.recorded_at and each.recorded_at <= as_of
+            (each.about, each.key, each.name, each.record): each
+            for each in self.rows
+            if each.recorded_at and each.recorded_at <= as_of and not (each.observed_at and each.observed_at > as_of)
         }
         return list(known.values())
 

@@ -71,6 +71,31 @@ async def test_what_arrives_late_does_not_overtake_what_is_known(facts: Facts) -
     assert (await known(facts))["arr", "crm"] == 2.0
 
 
+IMPOSSIBLE = "2999-01-01 00:00Z", "10000-01-01 13:59:59Z", "0001-01-01 00:00+14", "1969-12-31 00:00Z"
+
+
+@pytest.mark.parametrize("seen", IMPOSSIBLE)
+async def test_a_row_that_was_observed_at_no_possible_time_kills_nothing_and_blocks_nothing(
+    facts: Facts, database: Database, seen: str
+) -> None:
+    await facts.record(ACME, "crm", [OF_ORCHARD, arr(1.0, observed_at=NOON)], NOON)
+    async with database.transaction() as db:
+        wrong = "SELECT tenant, subject, name, '9', record, confidence, CAST(:seen AS text)::timestamptz, version, recorded_at FROM facts"
+        columns = "tenant, subject, name, value, record, confidence, observed_at, version, recorded_at"
+        await db.execute(text(f"INSERT INTO facts ({columns}) {wrong} WHERE name = 'arr'"), {"seen": seen})
+        await db.execute(text(f"INSERT INTO facts ({columns}) {wrong} WHERE name = 'account'"), {"seen": seen})
+    assert await known(facts) == {("account", "crm"): ORCHARD, ("arr", "crm"): 1.0}
+    assert len((await PersonalData(database, clock=Desk(database).clock).export(ACME, KIM))["facts"]) == 2  # type: ignore[arg-type]
+    assert (await facts.record(ACME, "crm", [arr(2.0, observed_at=LATER)], LATER)).appended == 1
+    assert (await known(facts))["arr", "crm"] == 2.0
+
+
+async def test_what_a_clock_that_is_ahead_observed_was_observed_now(facts: Facts) -> None:
+    await facts.record(ACME, "crm", [OF_ORCHARD, arr(1.0, observed_at=NOON + timedelta(minutes=2))], NOON)
+    (found,) = [said for said in await facts.known(ACME, KIM, NOON) if said.name == "arr"]
+    assert (found.value, found.observed_at) == (1.0, NOON)
+
+
 async def test_each_record_speaks_for_itself(facts: Facts) -> None:
     await facts.record(ACME, "crm", [OF_ORCHARD, arr(1.0)], NOON)
     await facts.record(ACME, "billing", [arr(2.0, record="billing")], NOON)

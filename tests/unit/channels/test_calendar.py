@@ -2,19 +2,22 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, thread_time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
+from icalendar import Calendar
 
-from channels.calendar.agendas import Agendas
-from channels.calendar.events import Agenda, Span, read
-from channels.calendar.sources import LONGEST, allowed
+from channels.calendar.agendas import LATE_S, Agendas
+from channels.calendar.events import Agenda, Span, _moved, read
+from channels.calendar.sources import LONGEST, allowed, redirect_problem
 from core.company import Person, Roster
 from core.yamltext import parse
 
@@ -125,6 +128,56 @@ def test_an_event_that_cannot_be_read_is_counted_and_the_others_hold(event: str)
     assert found.busy(TUESDAY)
 
 
+NEVER = "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ("FREQ=DAILY", "FREQ=WEEKLY"),
+        ("FREQ=DAILY;INTERVAL=0;BYMONTH=2",),
+        ("FREQ=YEARLY;BYEASTER=0",),
+        (f"{NEVER};BYSETPOS=1,2,3,4,5",),
+        ("FREQ=DAILY;BYHOUR=8,9;BYMINUTE=" + ",".join(map(str, range(60))),),
+        (f"FREQ=DAILY;BYYEARDAY={','.join(['366'] * 100)}",),
+    ],
+)
+def test_a_rule_that_no_calendar_program_writes_breaks_its_own_event_only(rules: tuple[str, ...]) -> None:
+    found = agenda("\n".join(["UID:8\nDTSTART:20260309T130000Z\nDURATION:PT1H", *(f"RRULE:{rule}" for rule in rules)]), MEETING)
+    assert (found.broken, found.busy(TUESDAY)) == (1, True)
+
+
+def test_a_rule_that_began_a_century_ago_breaks_its_own_event_only() -> None:
+    assert agenda("UID:8\nDTSTART:19000101T090000Z\nRRULE:FREQ=YEARLY", MEETING).broken == 1
+
+
+def test_rules_that_never_come_true_cost_seconds_and_the_usual_ones_are_known_before_them() -> None:
+    never = [f"UID:{n}\nDTSTART:20260310T130000Z\nRRULE:{NEVER}" for n in range(40)]
+    began = thread_time()
+    found = agenda(*never, MEETING, STANDUP)
+    assert thread_time() - began < 9, "from the present day one of them alone takes longer"
+    assert found.busy(TUESDAY)
+    assert found.busy(utc(3, 27, 8, 15))
+    assert found.broken > 0
+
+
+def test_a_rule_for_leap_days_and_one_that_ends_far_away_hold() -> None:
+    leap = agenda(
+        "UID:9\nDTSTART:20240229T090000Z\nDURATION:PT1H\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", around=utc(3, 1, 0), days=732
+    )
+    assert [span.begin for span in leap.spans] == [datetime(2024, 2, 29, 9, tzinfo=UTC), datetime(2028, 2, 29, 9, tzinfo=UTC)]
+    assert agenda(f"{STANDUP};UNTIL=99991231T000000Z").busy(utc(3, 10, 8, 15))
+    assert agenda("UID:9\nDTSTART:99990101T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY") == Agenda(())
+
+
+def test_thousands_of_moved_repetitions_of_one_event_are_read_in_time() -> None:
+    calls = [f"UID:2\nRECURRENCE-ID:{TUESDAY + timedelta(hours=n):%Y%m%dT%H%M%SZ}\nDTSTART:20300101T000000Z" for n in range(3000)]
+    events: Any = Calendar.from_ical(calendar(*calls)).walk("VEVENT")
+    began = thread_time()
+    assert len(_moved(events, LONDON)[0]["2"]) == 3000
+    assert thread_time() - began < 0.5
+
+
 @pytest.mark.parametrize(
     "text", [b"", b"\xff\xfe", b"<html>sign in</html>", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT", b"BEGIN:VEVENT\r\nEND:VEVENT\r\n"]
 )
@@ -194,6 +247,28 @@ async def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     assert "lies outside the company folder" in trouble
 
 
+async def test_a_pipe_is_no_calendar_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ann.ics")
+    agendas = Agendas(tmp_path, [person("ann.ics")])
+    async with asyncio.timeout(2):
+        await agendas.refresh(TUESDAY)
+    assert "no regular file" in (await agendas.busy(TUESDAY))[1][0]
+
+
+async def test_a_calendar_that_takes_long_delays_neither_another_nor_whoever_waits_for_them(tmp_path: Path) -> None:
+    (tmp_path / "ann.ics").write_bytes(calendar(*(f"UID:{n}\nDTSTART:20260310T130000Z\nRRULE:{NEVER}" for n in range(40))))
+    (tmp_path / "bob.ics").write_bytes(calendar(MEETING))
+    agendas = Agendas(tmp_path, [person("ann.ics"), person("bob.ics", "bob")])
+    began = monotonic()
+    await agendas.refresh(TUESDAY)
+    assert monotonic() - began < LATE_S + 1
+    assert await agendas.busy(TUESDAY) == (frozenset({"bob"}), ["calendar of ann: not read yet; they count as not busy"])
+    (tmp_path / "bob.ics").write_bytes(calendar())
+    await agendas.refresh(TUESDAY)
+    assert (await agendas.busy(TUESDAY))[0] == frozenset()
+    await agendas.close()
+
+
 async def test_a_file_that_is_too_long_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "ann.ics").write_bytes(b" " * (LONGEST + 1))
     agendas = Agendas(tmp_path, [person("ann.ics")])
@@ -214,6 +289,26 @@ def test_only_https_is_allowed_but_on_this_machine() -> None:
     assert allowed("http://127.0.0.1:80/ann.ics")
     assert not allowed("http://127.0.0.1.example.org/ann.ics")
     assert not allowed("http://169.254.169.254/latest")
+
+
+@pytest.mark.parametrize(
+    ("configured", "onwards", "problem"),
+    [
+        ("https://192.0.43.8/a.ics", "https://192.0.43.9/b.ics", None),
+        ("https://192.0.43.8/a.ics", "http://127.0.0.1/b.ics", "the address is not https"),
+        ("https://192.0.43.8/a.ics", "http://192.0.43.9/b.ics", "the address is not https"),
+        *(
+            ("https://192.0.43.8/a.ics", f"https://{host}/b.ics", "it is redirected to an internal address")
+            for host in ("127.0.0.1", "localhost", "10.1.2.3", "192.168.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "[fe80::1]")
+        ),
+        ("https://10.0.0.1/a.ics", "https://10.1.2.3/b.ics", None),
+        ("http://127.0.0.1/a.ics", "http://localhost/b.ics", None),
+    ],
+)
+async def test_a_redirect_leads_from_https_to_https_and_never_into_a_network_inside(
+    configured: str, onwards: str, problem: str | None
+) -> None:
+    assert await redirect_problem(configured, onwards) == problem
 
 
 class _Office(BaseHTTPRequestHandler):

@@ -26,8 +26,8 @@ class Crm:
 
     def __init__(self, folder: Path, domains: Sequence[str] = ("fernhill.example",)) -> None:
         self.path, self.instant, self.store = folder / "crm.csv", AT, MemoryFacts()
-        files = Files([FileRecord("acme", Record(name="crm", file="crm.csv"), self.path, self.store, self)])
-        self._directory = RecordDirectory("acme", self.store, files, domains=domains, order=("crm",), sources={})
+        self._files, self._began = Files([FileRecord("acme", Record(name="crm", file="crm.csv"), self.path, self.store, self)]), False
+        self._directory = RecordDirectory("acme", self.store, self._files, domains=domains, order=("crm",), sources={})
 
     def now(self) -> datetime:
         """A little after the turn began."""
@@ -37,7 +37,10 @@ class Crm:
         self.path.write_text("\n".join((",".join(COLUMNS), *rows)) + "\n", "utf-8")
 
     async def signals(self, sender: Sender) -> tuple[Signal, ...]:
-        """A second after the last question."""
+        """A second after the last question, and after the file was read for the first time."""
+        if not self._began:
+            await self._files.refresh()
+            self._began = True
         self.instant += timedelta(seconds=1)
         return await self._directory.signals(sender, self.instant)
 
@@ -134,6 +137,8 @@ async def test_old_facts_are_less_certain(tmp_path: Path) -> None:
         ((ROW.replace("480000", "nan"),), 2, "open_deal_usd: 'nan' cannot be read"),
         ((ROW.replace("2026-04-30", "30.4.2026"),), 2, "renewal_date: '30.4.2026' cannot be read"),
         ((ROW.replace(",verified", ",maybe"),), 2, "authentication: 'maybe' cannot be read"),
+        ((ROW.replace("2026-01-20", "2999-01-01"),), 2, "updated_at: nothing is observed in the future"),
+        ((ROW.replace("2026-01-20", "0001-01-01"),), 2, "updated_at: nothing was observed before 1970"),
         (('"a\nb@x.example",' + ROW.partition(",")[2],), 2, "email:"),
         ((ROW, '"unclosed' + ROW), 3, "not CSV"),
         (("," + ROW.partition(",")[2],), 2, "email is empty"),

@@ -28,6 +28,13 @@ THRESHOLDS: dict[str, tuple[float, ...]] = {
 TEXTS = {"intent": ("leave", "buy", "ask", "bug", "spam"), "tier": ("starter", "business", "enterprise"), "region": REGIONS,
          "intent_group": ("care", "sales", "help")}  # fmt: skip
 FLAGS = ("strategic", "wants_human", "complaint", "known", "abstained")
+EUROPE = {"regions": ["emea"], "handled_in": ["emea"]}
+LAWS: tuple[dict[str, Any], ...] = (
+    {},
+    {"eu": EUROPE},
+    {"eu": EUROPE, "us": {"regions": ["amer"], "handled_in": ["amer", "emea"]}},
+    {"eu": EUROPE, "rest": {"regions": ["*"]}},
+)
 EXPRESSIONS = (
     "complaint || sentiment < -0.2",
     "deal_value > 20000.0 && !strategic",
@@ -147,6 +154,15 @@ def rule(draw: st.DrawFn, name: str) -> dict[str, Any]:
 
 
 @st.composite
+def exception(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    """An override, without its author; often one that holds for many messages."""
+    made = draw(rule(name)) | {"expires": draw(MOMENTS)}
+    if made["then"]["action"] != "escalate" and draw(st.booleans()):
+        made |= {"when": {draw(st.sampled_from(FLAGS)): draw(st.booleans())}}
+    return made
+
+
+@st.composite
 def policies(draw: st.DrawFn) -> dict[str, Any]:
     found = draw(roles())
     free = [name for name in ("clerk", "manager") if "approvals" not in found[name]]
@@ -166,9 +182,9 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         "data_quality": {"required": ["tier", "deal_value"], "minimum": 0.6, "approvals": [{"role": "manager"}]},
         "offers": {"guide": {"en": "Have you seen the guide?"}},
         "regulated": draw(st.sampled_from(({}, {"health": {"intents": ["leave"], "permissions": ["pii"]}}))),
-        "jurisdictions": draw(st.sampled_from(({}, {"eu": {"regions": ["emea"], "handled_in": ["emea"]}}))),
+        "jurisdictions": draw(st.sampled_from(LAWS)),
         "guards": [draw(rule(f"guard_{index}")) for index in range(draw(st.integers(0, 1)))],
-        "overrides": [draw(rule(f"override_{index}")) | override | {"expires": draw(MOMENTS)} for index in range(draw(st.integers(0, 1)))],
+        "overrides": [draw(exception(f"override_{index}")) | override for index in range(draw(st.integers(0, 2)))],
         "rules": [draw(rule(f"rule_{index}")) for index in range(draw(st.integers(1, 9)))],
     }  # fmt: skip
 
@@ -180,6 +196,8 @@ def facts_of(draw: st.DrawFn, now: datetime) -> tuple[Signal, ...]:
     values["language_served"] = values["language"] in LANGUAGES
     for name in draw(some(tuple(TEXTS)[:3], 0, 3)):
         values[name] = draw(st.sampled_from(TEXTS[name]))
+    if "region" in values and draw(st.booleans()):
+        values["region"] = str(values["region"]).upper()
     groups = INTENTS.groups
     values["intent_group"] = groups.get(str(values.get("intent")))
     for name in ("deal_value", "arr", "sentiment", "confidence", "automatic_answers"):

@@ -93,6 +93,36 @@ def test_an_edit_brings_the_new_owners_own_approvers(approvers: Approvers) -> No
     assert [need.role for need in edited.needs] == ["vp_sales", "vp_success"]
 
 
+def lone(roster: Roster, id: str) -> Roster:
+    """The roster with nobody named as the backup of ``id``."""
+    return Roster(people=tuple(each.model_copy(update={"backup": None}) if each.id == id else each for each in roster.people))
+
+
+def test_whoever_gives_it_up_backs_the_new_owner_up_where_nobody_else_is_named(policy: Compiled, roster: Roster) -> None:
+    """The new owner was the only backup, and names none."""
+    few = lone(roster, "gwen.pritchard")
+    edited = Approvers({"fernhill": policy}, {"fernhill": few}).revise("fernhill", request(ASSIGN), Edit(owner="gwen.pritchard"))
+    assert edited.plan.backups == ("daniel.osei",)
+
+
+def test_an_edit_names_no_backup_who_may_not_own_it(policy: Compiled, roster: Roster) -> None:
+    few = lone(roster, "gwen.pritchard")
+    allowed = ("gwen.pritchard", "aisha.bello")
+    people = (each.model_copy(update={"permissions": frozenset({"vault"} if each.id in allowed else ())}) for each in few.people)
+    asked = request(ASSIGN, permissions=("vault",), backups=("gwen.pritchard", "rafael.ortiz"))
+    edited = Approvers({"fernhill": policy}, {"fernhill": Roster(people=tuple(people))}).revise(
+        "fernhill", asked, Edit(owner="gwen.pritchard")
+    )
+    assert edited.plan.backups == ("aisha.bello",), "neither rafael.ortiz nor daniel.osei is permitted vault"
+
+
+def test_an_edit_that_would_leave_no_backup_is_refused(policy: Compiled, roster: Roster) -> None:
+    only = (each.model_copy(update={"permissions": frozenset({"vault"} if each.id == "gwen.pritchard" else ())}) for each in roster.people)
+    approvers = Approvers({"fernhill": policy}, {"fernhill": Roster(people=tuple(only))})
+    with pytest.raises(ValueError, match=r"^nobody but gwen\.pritchard may own it, so nobody could back them up$"):
+        approvers.revise("fernhill", request(ASSIGN, permissions=("vault",)), Edit(owner="gwen.pritchard"))
+
+
 def test_an_edited_amount_may_need_somebody_higher(approvers: Approvers) -> None:
     edited = approvers.revise("fernhill", request(REPLY, spend={"discount_percent": 10.0}), Edit(spend={"discount_percent": 30}))
     assert [need.role for need in edited.needs] == ["level:3"]

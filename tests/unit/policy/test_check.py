@@ -163,6 +163,20 @@ def test_equally_strict_rules_to_different_places_are_shown_with_a_message_that_
     assert "fire for wants_human and sentiment -1" in finding.text
 
 
+def test_overlaps_among_hand_offs_are_one_finding_and_stricter_ones_are_shown_each() -> None:
+    rules = [
+        "name: asks, when: {wants_human: true}, then: {action: handoff, queue: care}",
+        "name: angry, when: {sentiment: {below: -0.5}}, then: {action: handoff, queue: desk}",
+        "name: leaves, when: {threat_to_leave: true}, then: {action: handoff, queue: care}",
+    ]
+    finding = only(found(with_rules(*rules)), "overlap")
+    assert "the order of the file decides: asks before angry; angry before leaves" in finding.text
+    base = BASE.replace("  chief:", "  other: {level: 3, title: Other, fallback: lead}\n  chief:")
+    people = PEOPLE + PEOPLE.splitlines()[4].replace("cat", "eva").replace("sponsor", "other") + "\n"
+    climbing = "name: also, when: {tier: enterprise, seats: {at_least: 5}}, then: {action: escalate, role: other}"
+    assert kinds(found(with_rules(*rules, climbing, base=base), people=people)) == [("overlap", "to_sponsor"), ("overlap", "asks")]
+
+
 @pytest.mark.parametrize(
     "other",
     [

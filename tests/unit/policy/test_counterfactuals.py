@@ -4,7 +4,9 @@ from core.company import Intents, Roster
 from core.types import Alternative
 from policy.counterfactuals import alternatives
 from policy.decision import Case, decide
+from policy.expressions import Expression
 from policy.load import Compiled, load
+from policy.match import Reading
 from tests.unit.policy.conftest import case
 
 ENTERPRISE: dict[str, Any] = {"tier": "enterprise", "known": True, "arr": 400000.0, "account_owner": "maya.chen", "region": "emea"}
@@ -60,6 +62,27 @@ def test_a_change_counts_with_all_that_follows_from_it(policy_text: str, roster:
     found = told(scored, roster, poor, limit=None)
     assert found["worthy"].signal == "deal_value"
     assert found["worthy"].wanted == 250000.0
+
+
+def test_an_expression_is_asked_once_of_the_same_facts() -> None:
+    """Of a change it is asked again only where it speaks of what changed."""
+    asked: list[dict[str, object]] = []
+
+    class Counting:
+        def eval(self, data: dict[str, object]) -> "Counting":
+            asked.append(data)
+            return self
+
+        def value(self) -> bool:
+            return True
+
+    expression = Expression("complaint || strategic", Counting(), frozenset({"complaint", "strategic"}))
+    before = Reading({"complaint": True, "arr": 1.0})
+    assert before.says(expression)
+    assert Reading({"complaint": True, "arr": 2.0}, before, {"arr"}).says(expression)
+    assert len(asked) == 1
+    assert Reading({"complaint": False, "arr": 1.0}, before, {"complaint"}).says(expression)
+    assert [each["complaint"] for each in asked] == [True, False]
 
 
 def test_decide_leaves_the_alternatives_to_whoever_asks(policy: Compiled, roster: Roster) -> None:

@@ -141,6 +141,60 @@ def test_a_fall_back_that_needs_an_approval_of_its_own_is_passed_by(policy: Comp
     assert owner.role == "ciso" or not policy.policy.roles[owner.role].approvals
 
 
+def overriding(policy_text: str, then: str, intent: str = "churn_risk") -> str:
+    """The example with an override of whatever a known customer writes of the intent."""
+    when = f"overrides:\n  - {{name: exception, when: {{known: true, intent: {intent}}}, because: agreed, author: vikram.desai"
+    return policy_text.replace("overrides:\n", f"{when}, expires: 2027-06-30T22:00:00Z, then: {then}}}\n", 1)
+
+
+@pytest.mark.parametrize("then", ["{action: escalate, role: vp_success}", "{action: answer}", "{action: handoff}", "{action: ignore}"])
+def test_an_override_takes_no_approval_away(policy_text: str, roster: Roster, intents: Intents, then: str) -> None:
+    excepted = load(overriding(policy_text, then), "p.yaml", roster, intents)
+    plan = decide(excepted, roster, case(intent="churn_risk", deal_value=480000.0, **ENTERPRISE))
+    assert (plan.rules, [need.role for need in plan.approvals]) == (("exception",), ["vp_sales"])
+    assert "exception takes no approval away: that of VP Sales, which churn_on_large_deal needs, stays" in plan.reasons
+    thin = decide(excepted, roster, case(intent="churn_risk", deal_value=480000.0, **ENTERPRISE | {"data_quality": 0.2}))
+    assert [need.role for need in thin.approvals] == ["vp_sales", "head_of_support"], "nor that of the data gate"
+
+
+def test_an_override_that_waits_for_a_rules_approval_is_left_out_once_it_is_refused(
+    policy_text: str, roster: Roster, intents: Intents
+) -> None:
+    excepted = load(overriding(policy_text, "{action: answer}"), "p.yaml", roster, intents)
+    large = case(intent="churn_risk", deal_value=480000.0, **ENTERPRISE)
+    assert decide(excepted, roster, large, unapproved=True).rules != ("exception",)
+    small = case(intent="churn_risk", known=True)
+    assert decide(excepted, roster, small).approvals == ()
+    assert decide(excepted, roster, small, unapproved=True).rules == ("exception",)
+
+
+def test_an_override_leaves_the_amount_at_stake_as_it_is(policy_text: str, roster: Roster, intents: Intents) -> None:
+    before = "then: {action: escalate, role: cfo}"
+    spending = policy_text.replace(before, before[:-1] + ", spend: {refund_usd: money_mentioned}}")
+    text = overriding(spending, "{action: answer}", "refund_request")
+    dispute = {"intent": "refund_request", "complaint": True, **ENTERPRISE, "arr": 600000.0}
+    plan = decide(load(text, "p.yaml", roster, intents), roster, case(**dispute, money_mentioned=90000.0))
+    assert (plan.rules, plan.spend, [need.role for need in plan.approvals]) == (("exception",), {"refund_usd": 90000.0}, ["level:1"])
+
+
+def test_what_is_missing_is_said_where_the_gate_made_the_plan_more_cautious(policy: Compiled, roster: Roster) -> None:
+    gaps = ("tier is not known", "arr is not known")
+    thin = case(intent="churn_risk", data_quality=0.2, **ENTERPRISE)._replace(gaps=gaps)
+    enough = case(intent="churn_risk", **ENTERPRISE)._replace(gaps=gaps)
+    assert "tier is not known; arr is not known" in decide(policy, roster, thin).reasons
+    assert "tier is not known; arr is not known" not in decide(policy, roster, enough).reasons
+
+
+@pytest.mark.parametrize("region", ["emea", "EMEA", "Germany", None])
+def test_a_conversation_stays_where_the_law_may_ask_for_it(policy_text: str, roster: Roster, intents: Intents, region: str | None) -> None:
+    text = policy_text.replace("europe: {regions: [emea], ", "europe: {regions: [emea], handled_in: [emea], ")
+    kept = load(text, "p.yaml", roster, intents)
+    for hour in range(0, 24, 4):
+        plan = decide(kept, roster, case(datetime(2026, 3, 10, hour, tzinfo=UTC), intent="how_to_question", region=region))
+        assert plan.handled_in == ("emea",)
+        assert all("emea" in person.regions for id in (plan.owner, *plan.backups) if (person := roster.get(id or "")))
+
+
 def test_what_a_rule_spends_decides_who_may_approve(policy_text: str, roster: Roster, intents: Intents) -> None:
     before = "then: {action: escalate, role: cfo}"
     spending = load(policy_text.replace(before, before[:-1] + ", spend: {refund_usd: money_mentioned}}"), "p.yaml", roster, intents)

@@ -6,7 +6,7 @@ import pytest
 
 from core.types import Signal, SignalValue
 from policy.derive import derive, explained, rederived, scores
-from policy.jurisdiction import jurisdiction_of, no_model_calls, retention
+from policy.jurisdiction import handled_in, jurisdiction_of, no_model_calls, retention
 from policy.load import Compiled
 from policy.quality import grade
 from policy.regulated import topic_in, topic_of
@@ -183,12 +183,41 @@ def test_the_first_jurisdiction_that_lists_the_region_applies(plain: Policy) -> 
 def test_text_is_kept_from_a_model_where_the_law_says_so_or_might(plain: Policy) -> None:
     assert no_model_calls(plain, {"region": "emea"}) == "union keeps text here"
     assert no_model_calls(plain, {"region": "amer"}) is None
-    assert no_model_calls(plain, {"region": "apac"}) is None
+    assert no_model_calls(plain, {"region": "apac"}) == "the customer's region is of no jurisdiction, and union keeps text here"
+    assert no_model_calls(plain, {"region": "EMEA"}) == "union keeps text here"
     assert no_model_calls(plain, {}) == "the customer's region is not known, and union keeps text here"
 
 
 def test_where_no_law_forbids_it_an_unknown_region_does_not_matter(policy: Compiled) -> None:
     assert no_model_calls(policy.policy, {}) is None
+
+
+def residency(plain: Policy, **laws: Jurisdiction) -> Policy:
+    return plain.model_copy(update={"jurisdictions": laws})
+
+
+EUROPE = Jurisdiction(regions=("emea",), handled_in=("emea",), model_calls=False)
+
+
+@pytest.mark.parametrize("region", ["emea", "EMEA", " Emea ", "Germany", "", None])
+def test_whoever_may_be_of_a_jurisdiction_is_treated_as_if_they_were(plain: Policy, region: str | None) -> None:
+    policy = residency(plain, europe=EUROPE, elsewhere=Jurisdiction(regions=("amer",)))
+    assert handled_in(policy, {"region": region}) == ("emea",)
+    assert no_model_calls(policy, {"region": region})
+    assert handled_in(policy, {"region": "amer"}) == ()
+
+
+def test_of_several_restrictions_what_they_have_in_common_holds_for_whoever_is_of_none(plain: Policy) -> None:
+    america = Jurisdiction(regions=("amer",), handled_in=("amer", "EMEA"))
+    assert handled_in(residency(plain, europe=EUROPE, america=america), {"region": "apac"}) == ("emea",)
+
+
+@pytest.mark.parametrize("region", ["Germany", "apac", None])
+def test_a_jurisdiction_of_everybody_else_takes_whoever_no_other_lists(plain: Policy, region: str | None) -> None:
+    policy = residency(plain, europe=EUROPE, elsewhere=Jurisdiction(regions=("amer", "*")))
+    assert jurisdiction_of(policy, {"region": region}) == "elsewhere"
+    assert (handled_in(policy, {"region": region}), no_model_calls(policy, {"region": region})) == ((), None)
+    assert handled_in(policy, {"region": "EMEA"}) == ("emea",)
 
 
 def test_only_a_jurisdiction_that_names_a_time_has_one(plain: Policy) -> None:

@@ -18,10 +18,12 @@ from tests.unit.policy.conftest import TUESDAY, case
 NIGHT = TUESDAY.replace(hour=3)
 
 
-def told(policy: Compiled, roster: Roster, *, now: Any = TUESDAY, stale: bool = False, source: str = "crm", **values: Any) -> Explanation:
+def told(
+    policy: Compiled, roster: Roster, *, now: Any = TUESDAY, stale: bool = False, source: str = "crm", days: int = 20, **values: Any
+) -> Explanation:
     """The page of a message with these signals."""
     known = case(now=now, source=source, **values)
-    seen = now - timedelta(days=400 if stale else 20)
+    seen = now - timedelta(days=400 if stale else days)
     base = tuple(
         each.model_copy(update={"observed_at": seen, "record": "crm"}) if each.source == source else each for each in known.signals
     )
@@ -88,6 +90,10 @@ def test_rules_that_fired_and_lost_say_against_what(policy: Compiled, roster: Ro
 def test_facts_say_their_source_and_age(policy: Compiled, roster: Roster) -> None:
     known = lines(told(policy, roster, **LARGE), "What is known")
     assert "deal_value 480,000 (crm, 20 days old)" in known
+
+
+def test_a_fact_that_was_observed_later_is_not_called_fresh(policy: Compiled, roster: Roster) -> None:
+    assert "deal_value 480,000 (crm, observed later)" in lines(told(policy, roster, days=-20, **LARGE), "What is known")
 
 
 def test_what_only_the_text_claims_is_named_as_not_believed(policy: Compiled, roster: Roster) -> None:

@@ -152,7 +152,11 @@ def test_what_no_person_gets_has_no_limits(policy: Compiled, roster: Roster, cha
 
 
 def test_what_a_person_has_taken_over_begins_none(policy: Compiled, roster: Roster) -> None:
-    assert begun(policy, roster, aisha(), mode="human") == {}
+    assert begun(policy, roster, aisha(), mode="human", owner="aisha.bello") == {}
+
+
+def test_what_is_passed_on_from_whoever_had_taken_it_over_begins_them_anew(policy: Compiled, roster: Roster) -> None:
+    assert len(begun(policy, roster, aisha(), mode="human", owner="somebody.who.left")) == 5
 
 
 # ---------------------------------------------------------------- policy.calendars

@@ -1,4 +1,4 @@
-"""What holds of every decision, whatever policy, people, clock and message: 548 random companies, four messages each."""
+"""What holds of every decision, whatever policy, people, clock and message: 623 random companies, four messages each."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -17,8 +17,8 @@ from policy.load import load
 from policy.match import holds
 from policy.monotone import broken
 from policy.names import placed_rules
-from policy.schema import Override, Policy, Range, Rule
-from policy.signals import SCHEMA, facts
+from policy.schema import Jurisdiction, Override, Policy, Range, Rule
+from policy.signals import SCHEMA, Facts, facts
 from tests.unit.policy.strategies import BATCH, FLAGS, INTENTS, Halves, World, batches, signal
 
 Test = Callable[..., None]
@@ -71,9 +71,15 @@ def may_own(world: World, person: Person, plan: Plan) -> bool:
         asked |= policy.roles[rule.then.role].permissions
     if topic := policy.regulated.get(str(known.get("regulated_topic"))):
         asked |= topic.permissions
-    regions = policy.jurisdictions[plan.jurisdiction].handled_in if plan.jurisdiction else ()
     replies = bool({"agent", "lead", "admin"} & set(person.access))
-    return replies and asked <= person.permissions and (not regions or bool(set(regions) & set(person.regions)))
+    return replies and asked <= person.permissions and all(set(law.handled_in) & set(person.regions) for law in laws(policy, known))
+
+
+def laws(policy: Policy, known: Facts) -> list[Jurisdiction]:
+    """Those that restrict who may own it, and may apply: the customer's, else all."""
+    region = str(known.get("region") or "").lower()
+    theirs = [law for law in policy.jurisdictions.values() if region in law.regions or "*" in law.regions]
+    return [law for law in (theirs[:1] or policy.jurisdictions.values()) if law.handled_in]
 
 
 def covered(need: ApprovalNeed, plan: Plan) -> bool:
@@ -145,6 +151,21 @@ def test_no_executive_without_the_approvals_that_reach_them(batch: list[World]) 
         if owner and policy.roles[owner.role].level >= 3:
             assert all(covered(need, plan) for need in policy.roles[owner.role].approvals)
         if plan.level >= 2 and float(str(facts(world.case.signals)["data_quality"])) < policy.data_quality.minimum:
+            assert all(covered(need, plan) for need in policy.data_quality.approvals)
+
+
+@cases(300)
+@given(batches())
+def test_an_override_takes_no_approval_of_the_strictest_rule_away(batch: list[World]) -> None:
+    for world in batch:
+        plan, policy = decide(world.compiled, world.roster, world.case), world.compiled.policy
+        fired = [rule for rule in policy.rules if fires(rule, world.case)]
+        if not fired or not isinstance(rule_of(world, plan), Override):
+            continue
+        strictest = max(fired, key=lambda rule: strictness(policy, rule))
+        role = policy.roles.get(strictest.then.role or "")
+        assert all(covered(need, plan) for need in (*strictest.then.approvals, *(role.approvals if role else ())))
+        if level(policy, strictest) >= 2 and float(str(facts(world.case.signals)["data_quality"])) < policy.data_quality.minimum:
             assert all(covered(need, plan) for need in policy.data_quality.approvals)
 
 

@@ -125,6 +125,13 @@ def test_weights_that_no_deal_records_are_left_out_and_said(weighing: Policy) ->
     assert curve
     assert list(curve.weights) == ["deal_value", "strategic"]
     assert next(each for each in report.signals if each.signal == "arr").recorded == 0
+    assert report.warnings == ("arr: no past deal records it, so nothing tells whether its 20 points are deserved",)
+
+
+def test_a_weight_that_speaks_against_winning_is_said(weighing: Policy) -> None:
+    assert scorecard_report(weighing, deals(3000, (-2.0, 3.0, 1.0))).warnings == ()
+    (warning,) = scorecard_report(weighing, deals(3000, (1.0, -3.0, 1.0))).warnings
+    assert warning.startswith("deal_value: speaks against winning (AUC 0.")
 
 
 def test_without_deals_there_is_a_report_all_the_same(weighing: Policy) -> None:
