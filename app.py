@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from knowledge.encoder import OnnxEncoder
     from knowledge.library import Handbooks
     from knowledge.profiles import Profiles
-    from policy.approvers import Approvers
+    from policy.deciding.approvers import Approvers
     from policy.library import Library
-    from policy.load import Compiled
-    from policy.scorecard import ScorecardReport
+    from policy.loading.load import Compiled
+    from policy.scoring.scorecard import ScorecardReport
     from store.mailroom import Mailroom
     from store.outbox import Outbox
     from store.personal import PersonalData
@@ -218,7 +218,7 @@ class Usher(Stored, Assembly, Identity):
 
     @cached_property
     def approvers(self) -> "Approvers":
-        from policy.approvers import Approvers
+        from policy.deciding.approvers import Approvers
 
         return Approvers(self.library.policies, self.library.rosters)
 
@@ -282,7 +282,7 @@ class Usher(Stored, Assembly, Identity):
             progress(f"{tenant}: {error}")
 
     def scorecard(self, tenant: str) -> "ScorecardReport":
-        from policy.scorecard import scorecard_report
+        from policy.scoring.scorecard import scorecard_report
 
         return scorecard_report(self.policies[tenant].policy, self.deals(tenant))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.services import Knowledge
     from core.settings import Settings
     from policy.library import Edition, Library
-    from policy.load import Compiled
+    from policy.loading.load import Compiled
 
 
 class Assembly:
@@ -100,7 +100,7 @@ class Assembly:
         """Those of a crew who depend on the version: who decides, by what records and whose calendars."""
         from agents.guardian import Guardian
         from agents.planner import Planner
-        from policy.scorecard import calibrate
+        from policy.scoring.scorecard import calibrate
 
         policy = edition.compiled.policy
         curve = calibrate(policy, self.deals(company.id))

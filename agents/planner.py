@@ -7,14 +7,14 @@ from agents.watches import watches
 from core.company import Profile, Roster
 from core.types import Answer, Assessment, Edit, Effect, Intake, Intent, Plan, Request, Signal, Turn, Watch
 from policy.calendars import calendars
-from policy.counterfactuals import alternatives
-from policy.decision import Case, decide, fall_back, hand_off
-from policy.derive import Calibrated, explained
+from policy.deciding.decision import Case, decide, fall_back, hand_off
+from policy.deciding.revision import revise
 from policy.jurisdiction import no_model_calls
-from policy.load import Compiled
-from policy.regulated import topic_in
-from policy.revision import revise
+from policy.loading.load import Compiled
+from policy.scoring.derive import Calibrated, explained
+from policy.scoring.regulated import topic_in
 from policy.signals import facts
+from policy.telling.counterfactuals import alternatives
 
 SOON = {60: "minute", 3600: "hour", 86400: "day"}
 

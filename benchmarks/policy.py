@@ -13,11 +13,11 @@ import yaml
 
 from core.company import Intents, Person, Roster
 from core.types import Signal, SignalValue
-from policy.counterfactuals import alternatives
-from policy.decision import Case, decide
-from policy.derive import rederived
-from policy.load import Compiled, load
+from policy.deciding.decision import Case, decide
+from policy.loading.load import Compiled, load
+from policy.scoring.derive import rederived
 from policy.signals import SCHEMA
+from policy.telling.counterfactuals import alternatives
 
 PLAN_MS, ALTERNATIVES_MS = 2.0, 20.0
 RULES, PEOPLE, INTENTS, QUEUES = 100, 500, 30, 8

@@ -1,4 +1,4 @@
-"""Who may do what: rights by access role. Which approvals a person may decide is finer, and the policy's (``policy.approvers``)."""
+"""Who may do what: rights by access role. Which approvals a person may decide is finer, and the policy's (``policy.deciding``)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

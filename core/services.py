@@ -277,7 +277,7 @@ class Services(Protocol):
         """Counts of rules, queues, roles and people."""
 
     def scorecard(self, tenant: str) -> Any:
-        """How far the value scorecard tells won from lost on the company's past deals (``policy.scorecard.ScorecardReport``)."""
+        """How far the value scorecard tells won from lost on the company's past deals (``policy.scoring.scorecard.ScorecardReport``)."""
 
     async def preview(self, turn: Turn) -> Receipt:
         """What would be decided of a turn by the policy in force: nothing is stored, nothing leaves, and no chat model is asked."""

@@ -30,7 +30,7 @@ def handled_in(policy: Policy, known: Facts) -> tuple[str, ...]:
 def anywhere(policy: Policy) -> tuple[str, ...]:
     """Where the conversation of a customer who may be of any jurisdiction may be handled: in what those that restrict it have in common.
 
-    None where none restricts it; ``policy.names`` refuses a policy whose jurisdictions have nothing in common and leave somebody out.
+    None where none restricts it; ``policy.loading`` refuses a policy whose jurisdictions have nothing in common and leave somebody out.
     """
     restricted = [law.handled_in for law in policy.jurisdictions.values() if law.handled_in]
     return tuple(region for region in (restricted[0] if restricted else ()) if all(_in(region, regions) for regions in restricted))

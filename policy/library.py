@@ -14,7 +14,7 @@ from core.ports import Shelf
 from core.views import Activation, PolicyInForce
 from core.worktime import Calendar
 from policy.calendars import calendars
-from policy.load import Compiled, load
+from policy.loading.load import Compiled, load
 
 log = logging.getLogger("usher.policy")
 FOLLOW_S = 1.0

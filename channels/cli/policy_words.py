@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from core.receipt import Receipt
     from core.services import Services
-    from policy.explain import Explanation
-    from policy.findings import Finding
+    from policy.telling.explain import Explanation
+    from policy.telling.findings import Finding
 
 __all__ = ["app"]
 
@@ -69,7 +69,7 @@ def scorecard(ctx: typer.Context, company: CompanyOption = None, json: JsonFlag 
 
     async def work(services: "Services") -> None:
         from channels.cli.scorecard import page
-        from policy.scorecard import ScorecardReport
+        from policy.scoring.scorecard import ScorecardReport
 
         report = services.scorecard(services.tenant())
         assert isinstance(report, ScorecardReport)  # noqa: S101 - narrows for the type checker
@@ -86,7 +86,7 @@ def schema() -> None:
     """The JSON Schema of policy.yaml, for editors that complete and check it."""
 
     def work() -> None:
-        from policy.json_schema import text
+        from policy.loading.json_schema import text
 
         typer.echo(text(), nl=False)
 
@@ -98,7 +98,7 @@ def reference() -> None:
     """Every field of policy.yaml and every signal, in Markdown."""
 
     def work() -> None:
-        from policy.reference import reference as page
+        from policy.loading.reference import reference as page
 
         typer.echo(page(), nl=False)
 
@@ -133,8 +133,8 @@ def _checked(services: "Services", tenant: str, file: Path | None) -> "tuple[str
     from channels.cli.policy import read_policy
     from core.digest import policy_version, written
     from core.yamltext import Lines
-    from policy.check import check as findings_of
-    from policy.load import load
+    from policy.loading.load import load
+    from policy.telling.check import check as findings_of
 
     folder = services.companies[tenant]
     text, name = (folder.policy_text, folder.policy_file) if file is None else (read_policy(file), str(file))
@@ -212,9 +212,9 @@ async def _previewed(services: "Services", path: str) -> "Sequence[Receipt]":
 async def _explained(services: "Services", receipt: "Receipt") -> "Explanation":
     """By the policy version that decided; where it is not kept any more, by the company folder's, and that is said."""
     from core.errors import UsherError
-    from policy.explain import Told
-    from policy.explain import explain as in_words
-    from policy.load import load
+    from policy.loading.load import load
+    from policy.telling.explain import Told
+    from policy.telling.explain import explain as in_words
 
     folder = services.companies[receipt.tenant]
     text, roster, name = folder.policy_text, folder.roster, folder.policy_file

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from policy.scorecard import Bin, ScorecardReport, SignalReport
+    from policy.scoring.scorecard import Bin, ScorecardReport, SignalReport
 
 
 def page(report: "ScorecardReport") -> RenderableType:

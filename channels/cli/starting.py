@@ -14,7 +14,7 @@ def write_company(folder: Path) -> list[str]:
     Raises:
         InvalidFile: something lies there already, or it cannot be written.
     """
-    from policy.json_schema import text
+    from policy.loading.json_schema import text
 
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

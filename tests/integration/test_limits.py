@@ -9,7 +9,7 @@ from core.errors import Conflict
 from core.ports import Arrival
 from graph.router import Router, always
 from policy.calendars import calendars
-from policy.load import load
+from policy.loading.load import load
 from store.conversations import Conversations
 from store.database import Database
 from store.mailroom import Mailroom

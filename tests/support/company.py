@@ -13,7 +13,7 @@ from core.company import Company
 from core.errors import Unavailable
 from core.types import Answer, Audience, Citation, Inbound, Intent, Label, Passage, Past, Sender, Signal, Turn
 from knowledge.company import load_company
-from policy.load import load
+from policy.loading.load import load
 
 EXAMPLE = Path(__file__).parents[2] / "knowledge" / "example"
 TUESDAY = datetime(2026, 3, 10, 14, tzinfo=UTC)

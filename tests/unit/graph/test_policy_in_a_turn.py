@@ -10,7 +10,7 @@ from agents.outputs import Assessed, Reply
 from core.ports import Outcome
 from core.types import Sender, Signal
 from graph.router import Lane
-from policy.scorecard import Curve
+from policy.scoring.scorecard import Curve
 from tests.support.company import TUESDAY, FixedRetriever, crew, example, reading, turn
 from tests.unit.agents.test_writer import CITED, UNSURE, Scripted, writer
 
@@ -177,7 +177,7 @@ async def test_the_receipt_shows_scores_and_the_chance_of_winning() -> None:
 
 def certain() -> Curve:
     """Even chances, whatever is known."""
-    from policy.logistic import Line
+    from policy.scoring.logistic import Line
 
     return Curve("signals", {}, Line(0.0, ()))
 

@@ -7,8 +7,8 @@ import pytest
 from core.company import Intents, Roster
 from core.types import Signal
 from core.yamltext import parse
-from policy.decision import Case
-from policy.load import Compiled, load
+from policy.deciding.decision import Case
+from policy.loading.load import Compiled, load
 
 EXAMPLE = Path(__file__).parents[3] / "knowledge" / "example"
 TUESDAY = datetime(2026, 3, 10, 14, tzinfo=UTC)

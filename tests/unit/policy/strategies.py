@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from core.company import Intents, Person, Roster
 from core.types import Signal, SignalValue
-from policy.decision import Case
-from policy.derive import rederived
-from policy.load import Compiled, load
-from policy.match import number
+from policy.deciding.decision import Case
+from policy.deciding.match import number
+from policy.loading.load import Compiled, load
+from policy.scoring.derive import rederived
 from policy.signals import SCHEMA, Facts
 
 INTENTS = Intents.model_validate(

@@ -5,9 +5,9 @@ import pytest
 from core.company import Roster
 from core.digest import request_digest
 from core.types import ApprovalNeed, Edit, Effect, Plan, Request
-from policy.approvers import Approvers
-from policy.limits import within_limits
-from policy.load import Compiled
+from policy.deciding.approvers import Approvers
+from policy.deciding.limits import within_limits
+from policy.loading.load import Compiled
 from tests.unit.policy.conftest import TUESDAY
 
 SALES = ApprovalNeed(role="vp_sales")

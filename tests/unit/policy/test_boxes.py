@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.types import SignalValue
-from policy.boxes import Box, both, covers, part, rest, witness
-from policy.match import holds
+from policy.deciding.match import holds
 from policy.schema import Condition, Range
+from policy.telling.boxes import Box, both, covers, part, rest, witness
 
 VALUES: Mapping[str, tuple[SignalValue, ...]] = {
     "tier": (None, "team", "business", "enterprise", "another"),

@@ -9,9 +9,9 @@ import pytest
 
 from core.company import Intents, Profile, Roster
 from core.yamltext import parse
-from policy.check import check
-from policy.findings import Finding
 from policy.schema import Policy
+from policy.telling.check import check
+from policy.telling.findings import Finding
 
 NOW = datetime(2026, 3, 10, 14, tzinfo=UTC)
 HOURS = 'hours: {mon-fri: ["09:00-17:00"]}'

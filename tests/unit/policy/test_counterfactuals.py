@@ -2,11 +2,11 @@ from typing import Any
 
 from core.company import Intents, Roster
 from core.types import Alternative
-from policy.counterfactuals import alternatives
-from policy.decision import Case, decide
-from policy.expressions import Expression
-from policy.load import Compiled, load
-from policy.match import Reading
+from policy.deciding.decision import Case, decide
+from policy.deciding.match import Reading
+from policy.loading.expressions import Expression
+from policy.loading.load import Compiled, load
+from policy.telling.counterfactuals import alternatives
 from tests.unit.policy.conftest import case
 
 ENTERPRISE: dict[str, Any] = {"tier": "enterprise", "known": True, "arr": 400000.0, "account_owner": "maya.chen", "region": "emea"}

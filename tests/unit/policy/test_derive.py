@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.types import Signal, SignalValue
-from policy.derive import derive, explained, rederived, scores
 from policy.jurisdiction import handled_in, jurisdiction_of, no_model_calls, retention
-from policy.load import Compiled
-from policy.quality import grade
-from policy.regulated import topic_in, topic_of
+from policy.loading.load import Compiled
 from policy.schema import FactRule, Jurisdiction, Policy, Quality, Topic, Weight
+from policy.scoring.derive import derive, explained, rederived, scores
+from policy.scoring.quality import grade
+from policy.scoring.regulated import topic_in, topic_of
 from policy.signals import Facts, facts
 
 NOW = datetime(2026, 3, 10, 14, tzinfo=UTC)

@@ -8,11 +8,11 @@ import pytest
 from core.company import Roster
 from core.receipt import Receipt
 from core.types import Cost, Intent, Label
-from policy.counterfactuals import alternatives
-from policy.decision import decide
-from policy.derive import explained
-from policy.explain import Explanation, Told, explain
-from policy.load import Compiled
+from policy.deciding.decision import decide
+from policy.loading.load import Compiled
+from policy.scoring.derive import explained
+from policy.telling.counterfactuals import alternatives
+from policy.telling.explain import Explanation, Told, explain
 from tests.unit.policy.conftest import TUESDAY, case
 
 NIGHT = TUESDAY.replace(hour=3)

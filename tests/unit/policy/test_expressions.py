@@ -2,9 +2,9 @@ import pytest
 
 from core.company import Intents, Roster
 from core.errors import InvalidFile
-from policy.expressions import Expression, compiled
-from policy.load import load
-from policy.match import Reading
+from policy.deciding.match import Reading
+from policy.loading.expressions import Expression, compiled
+from policy.loading.load import load
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 
 from core.company import Intents, Roster
 from core.errors import InvalidFile
-from policy.load import load
+from policy.loading.load import load
 
 RENEWAL = 'expr: days_to_renewal < 45.0 || health == "red"'
 

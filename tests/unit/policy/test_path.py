@@ -14,9 +14,9 @@ from core.errors import InvalidFile
 from core.types import Inbound, Intake, Plan, Sender, Sla, Turn, Watch
 from core.worktime import Calendar
 from policy.calendars import COMPANY, calendars
-from policy.eligibility import Need
-from policy.load import Compiled
-from policy.path import up
+from policy.deciding.eligibility import Need
+from policy.deciding.path import up
+from policy.loading.load import Compiled
 from policy.schema import Policy
 from tests.unit.policy.conftest import TUESDAY
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.company import Holidays, Person, Roster
-from policy.availability import at_work, unavailable
-from policy.eligibility import Need, beyond, demanded, eligible, short_of_people
-from policy.people import assign, stay
+from policy.deciding.availability import at_work, unavailable
+from policy.deciding.eligibility import Need, beyond, demanded, eligible, short_of_people
+from policy.deciding.people import assign, stay
 from policy.schema import Outcome, Policy
 
 TUESDAY = datetime(2026, 3, 10, 14, tzinfo=UTC)

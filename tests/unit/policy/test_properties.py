@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from core.company import Person
 from core.types import VERIFIED, ApprovalNeed, Plan, Signal, SignalValue
-from policy.counterfactuals import alternatives
-from policy.decision import Case, decide, fall_back, hand_off
-from policy.expressions import compiled as expression
-from policy.load import load
-from policy.match import holds
-from policy.monotone import broken
-from policy.names import placed_rules
+from policy.deciding.decision import Case, decide, fall_back, hand_off
+from policy.deciding.match import holds
+from policy.loading.expressions import compiled as expression
+from policy.loading.load import load
+from policy.loading.monotone import broken
+from policy.loading.names import placed_rules
 from policy.schema import Jurisdiction, Override, Policy, Range, Rule
 from policy.signals import SCHEMA, Facts, facts
+from policy.telling.counterfactuals import alternatives
 from tests.unit.policy.strategies import BATCH, FLAGS, INTENTS, Halves, World, batches, signal
 
 Test = Callable[..., None]

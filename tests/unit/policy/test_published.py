@@ -8,8 +8,8 @@ import pytest
 import yaml
 from jsonschema_rs import validator_for
 
-from policy.json_schema import json_schema, text
-from policy.reference import reference
+from policy.loading.json_schema import json_schema, text
+from policy.loading.reference import reference
 from policy.schema import Policy
 from policy.signals import SCHEMA
 

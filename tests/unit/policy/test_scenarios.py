@@ -11,9 +11,9 @@ import pytest
 
 from core.company import Roster
 from core.types import Signal
-from policy.decision import Case, decide
-from policy.load import Compiled
-from policy.match import Reading
+from policy.deciding.decision import Case, decide
+from policy.deciding.match import Reading
+from policy.loading.load import Compiled
 from policy.signals import SCHEMA, facts
 from tests.unit.policy.conftest import EXAMPLE, TUESDAY
 

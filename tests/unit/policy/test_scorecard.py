@@ -8,9 +8,9 @@ import pytest
 
 from core.deals import PastDeal
 from knowledge.deals import read_deals
-from policy.load import Compiled
+from policy.loading.load import Compiled
 from policy.schema import Policy, Weight
-from policy.scorecard import calibrate, judge, scorecard_report
+from policy.scoring.scorecard import calibrate, judge, scorecard_report
 from policy.signals import Facts
 from tests.unit.policy.conftest import EXAMPLE
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 
 from core.company import Person
-from policy.eligibility import Need
+from policy.deciding.eligibility import Need
 from policy.schema import Policy
 
 

@@ -10,18 +10,18 @@ from typing import NamedTuple
 
 from core.company import Person, Roster
 from core.types import ApprovalNeed, Plan, Signal, Sla
-from policy.choice import choose, soft_step
-from policy.eligibility import Need, demanded, short_of_people
-from policy.index import Entry
+from policy.deciding.choice import choose, soft_step
+from policy.deciding.eligibility import Need, demanded, short_of_people
+from policy.deciding.index import Entry
+from policy.deciding.limits import merged, named, within_limits
+from policy.deciding.match import Reading, number, text
+from policy.deciding.path import up
+from policy.deciding.people import Assignment, assign, stay
+from policy.deciding.strictness import approvals_of, gate, level_of
 from policy.jurisdiction import handled_in, jurisdiction_of
-from policy.limits import merged, named, within_limits
-from policy.load import Compiled
-from policy.match import Reading, number, text
-from policy.path import up
-from policy.people import Assignment, assign, stay
+from policy.loading.load import Compiled
 from policy.schema import Outcome, Policy, Queue, Rule, SoftStep
 from policy.signals import Facts, facts
-from policy.strictness import approvals_of, gate, level_of
 
 
 class Case(NamedTuple):
@@ -50,7 +50,7 @@ class _Scene(NamedTuple):
 
 
 def decide(compiled: Compiled, roster: Roster, case: Case, *, unapproved: bool = False) -> Plan:
-    """The plan for ``case``, with the rule that led to it. What lost, and what would have changed it: ``policy.counterfactuals``.
+    """The plan for ``case``, with the rule that led to it. What lost, and what would have changed it: ``policy.telling.counterfactuals``.
 
     ``unapproved`` leaves out every rule that needs an approval: the path that is followed when one was refused or timed out.
     """

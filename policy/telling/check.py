@@ -1,13 +1,13 @@
-"""What is wrong with a policy that loads, or worth a look, in words for whoever wrote it. Pure; ``policy.load`` finds what cannot load."""
+"""What is wrong with a policy that loads, or worth a look, in words for who wrote it. Pure; ``policy.loading`` finds what cannot load."""
 
 from datetime import datetime
 
 from core.company import Intents, Profile, Roster
 from core.yamltext import Lines
-from policy.check_people import People
-from policy.check_rules import Rules
-from policy.findings import Finding, Scope
 from policy.schema import Policy
+from policy.telling.check_people import People
+from policy.telling.check_rules import Rules
+from policy.telling.findings import Finding, Scope
 
 __all__ = ["Finding", "check"]
 

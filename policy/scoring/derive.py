@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from core.types import Signal, SignalValue, Worth
-from policy.quality import Grade, grade
-from policy.regulated import topic_of
 from policy.schema import Policy
-from policy.score import points, worth
+from policy.scoring.quality import Grade, grade
+from policy.scoring.regulated import topic_of
+from policy.scoring.score import points, worth
 from policy.signals import Facts, facts
 
 
 class Calibrated(Protocol):
-    """How what is known becomes a chance of winning; policy/scorecard.py fits one."""
+    """How what is known becomes a chance of winning; policy/scoring/scorecard.py fits one."""
 
     def chance(self, known: Facts) -> float | None:
         """The chance, 0 to 1, that an open deal is won; None where too little is known of it."""

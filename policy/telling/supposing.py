@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from core.types import SignalValue
-from policy.match import number
+from policy.deciding.match import number
 from policy.schema import Outcome, Policy
 
 _NAMES = {

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from core.company import Hours, Person, parse_hours
 from core.types import ApprovalNeed
 from core.yamltext import Loc
-from policy.cover import Shift, uncovered
-from policy.eligibility import chain
-from policy.findings import Entry, Finding, Kind, Scope
-from policy.limits import named, stands
+from policy.deciding.eligibility import chain
+from policy.deciding.limits import named, stands
+from policy.deciding.strictness import level_of
 from policy.schema import Override
-from policy.strictness import level_of
-from policy.words import listed
+from policy.telling.cover import Shift, uncovered
+from policy.telling.findings import Entry, Finding, Kind, Scope
+from policy.telling.words import listed
 
 SOON = timedelta(days=14)
 _HALF_A_YEAR = timedelta(days=182)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from core.types import SignalValue
-from policy.expressions import Expression
+from policy.loading.expressions import Expression
 from policy.schema import Condition, Range
 from policy.signals import Facts
 

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from core.types import Alternative, Plan, SignalValue
-from policy.breakpoints import breakpoints
-from policy.choice import Choice, choose, in_force
-from policy.decision import Case
-from policy.derive import Calibrated, scores
-from policy.index import Entry
-from policy.load import Compiled
-from policy.match import Reading, all_hold
-from policy.quality import grade
+from policy.deciding.choice import Choice, choose, in_force
+from policy.deciding.decision import Case
+from policy.deciding.index import Entry
+from policy.deciding.match import Reading, all_hold
+from policy.loading.load import Compiled
 from policy.schema import Policy
+from policy.scoring.derive import Calibrated, scores
+from policy.scoring.quality import grade
 from policy.signals import SCHEMA, Facts, facts
-from policy.supposing import destination, supposing
+from policy.telling.breakpoints import breakpoints
+from policy.telling.supposing import destination, supposing
 
 LIMIT = 8
 BY_INTENT = 3  # had they asked for something else, some other rule would have won: true, and seldom worth reading

@@ -1,7 +1,7 @@
 """How strict an outcome is: its level, the approvals it needs, and the caution of what it does."""
 
 from core.types import Action, ApprovalNeed
-from policy.limits import merged
+from policy.deciding.limits import merged
 from policy.schema import Outcome, Policy
 from policy.signals import Facts
 

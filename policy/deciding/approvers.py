@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from core.access import rights_of
 from core.company import Roster
 from core.types import ApprovalNeed, Edit, Request
-from policy.eligibility import ineligible
-from policy.limits import beyond, named, standing, stands
-from policy.load import Compiled
-from policy.revision import revise
+from policy.deciding.eligibility import ineligible
+from policy.deciding.limits import beyond, named, standing, stands
+from policy.deciding.revision import revise
+from policy.loading.load import Compiled
 
 
 class Approvers:

@@ -8,12 +8,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from core.types import SignalValue
-from policy.boxes import EVERY_NUMBER, Box, Numbers, Part, Words, both, covers, empty, meet, outside, part, rest, witness
-from policy.findings import Entry, Finding, Scope
+from policy.deciding.strictness import approvals_of, strictness
 from policy.schema import Condition, Outcome, Range, Weight
 from policy.signals import SCHEMA
-from policy.strictness import approvals_of, strictness
-from policy.words import amount, listed, said
+from policy.telling.boxes import EVERY_NUMBER, Box, Numbers, Part, Words, both, covers, empty, meet, outside, part, rest, witness
+from policy.telling.findings import Entry, Finding, Scope
+from policy.telling.words import amount, listed, said
 
 _BOUNDS = {
     "confidence": (0.0, 1.0),

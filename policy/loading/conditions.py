@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from core.company import Intents, Roster
 from core.yamltext import Loc
-from policy.derive import scores
-from policy.expressions import compiled
-from policy.match import holds, texts
-from policy.nearest import unknown
+from policy.deciding.match import holds, texts
+from policy.loading.expressions import compiled
+from policy.loading.nearest import unknown
 from policy.schema import Condition, Policy, Range, Rule
+from policy.scoring.derive import scores
 from policy.signals import SCHEMA, Facts
 
 _FITS: dict[str, tuple[type, ...]] = {"flag": (bool,), "number": (Range,), "text": (str, tuple)}

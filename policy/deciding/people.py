@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from core.company import Person, Roster
-from policy.availability import at_work, available, unavailable
-from policy.eligibility import Need, anybody, beyond, candidates, chain, eligible
+from policy.deciding.availability import at_work, available, unavailable
+from policy.deciding.eligibility import Need, anybody, beyond, candidates, chain, eligible
 from policy.jurisdiction import folded
 from policy.schema import Policy
 
@@ -45,7 +45,7 @@ def assign(policy: Policy, roster: Roster, roles: Sequence[str], backup_role: st
     somebody of the lowest level who is gets it.
 
     Raises:
-        ValueError: there is nobody of whom ``load`` made sure (``policy.eligibility.short_of_people``).
+        ValueError: there is nobody of whom ``load`` made sure (``policy.deciding.eligibility.short_of_people``).
     """
     steps, outside = _steps(policy, roster, roles, need)
     for tier in _tiers(policy, steps):

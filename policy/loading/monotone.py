@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from core.yamltext import Loc
-from policy.expressions import Expression
+from policy.deciding.strictness import level_of
+from policy.loading.expressions import Expression
 from policy.schema import Condition, Outcome, Policy, Range, Rule
 from policy.signals import SCHEMA
-from policy.strictness import level_of
 
 TOP = 4
 _WAYS: dict[tuple[bool, bool], str] = {(True, False): "begin", (False, True): "cease", (True, True): "begin or cease"}

@@ -23,7 +23,7 @@ _HOURS = {
 
 
 def json_schema() -> Schema:
-    """Draft 2020-12. What it refuses ``policy.load`` refuses as well; names of roles, queues, intents and people are left open."""
+    """Draft 2020-12. What it refuses ``policy.loading.load`` refuses as well; names of roles, queues, intents and people are left open."""
     schema = _clean(Policy.model_json_schema(mode="validation"))
     parts = schema["$defs"]
     for rule in (parts["Rule"], parts["Override"]):

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from policy.index import Entry, Index
-from policy.match import Reading, number
+from policy.deciding.index import Entry, Index
+from policy.deciding.match import Reading, number
+from policy.deciding.strictness import gate
 from policy.schema import Override, Policy, SoftStep
 from policy.signals import Facts
-from policy.strictness import gate
 
 
 class Choice(NamedTuple):

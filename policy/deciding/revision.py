@@ -3,9 +3,9 @@
 from core.company import Person, Roster
 from core.digest import request_digest
 from core.types import Edit, Effect, Plan, Request
-from policy.eligibility import ineligible
-from policy.limits import merged, within_limits
-from policy.people import BACKUPS
+from policy.deciding.eligibility import ineligible
+from policy.deciding.limits import merged, within_limits
+from policy.deciding.people import BACKUPS
 from policy.schema import Policy
 
 

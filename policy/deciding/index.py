@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from core.types import ApprovalNeed
-from policy.expressions import Expression
-from policy.match import Reading, all_hold, number, texts
+from policy.deciding.match import Reading, all_hold, number, texts
+from policy.deciding.strictness import approvals_of, level_of, strictness
+from policy.loading.expressions import Expression
 from policy.schema import Condition, Policy, Range, Rule
 from policy.signals import Facts
-from policy.strictness import approvals_of, level_of, strictness
 
 Place = Literal["guard", "override", "rule"]
 _UNLIKELY = 0.05  # how often a flag is true

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.json_schema import Schema, json_schema
+from policy.loading.json_schema import Schema, json_schema
 from policy.signals import SCHEMA
 
 _HEAD = """# policy.yaml

@@ -6,10 +6,10 @@ from itertools import product
 
 from core.company import Intents, Roster
 from core.yamltext import Loc
-from policy.eligibility import Need, demanded, short_of_people
+from policy.deciding.eligibility import Need, demanded, short_of_people
+from policy.deciding.match import texts
 from policy.jurisdiction import anywhere, leaves_somebody_out
-from policy.match import texts
-from policy.names import placed_rules
+from policy.loading.names import placed_rules
 from policy.schema import Outcome, Policy, Rule
 
 _Asked = tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]

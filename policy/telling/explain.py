@@ -7,18 +7,18 @@ from typing import NamedTuple
 from core.company import Person, Roster
 from core.receipt import Receipt
 from core.types import VERIFIED, ApprovalNeed, Signal, SignalValue, Value, Worth
-from policy.availability import unavailable
-from policy.choice import choose
-from policy.eligibility import Need, chain
-from policy.index import Entry
-from policy.limits import beyond, named, stands
-from policy.load import Compiled
-from policy.match import Reading, holds
-from policy.people import LANGUAGES
+from policy.deciding.availability import unavailable
+from policy.deciding.choice import choose
+from policy.deciding.eligibility import Need, chain
+from policy.deciding.index import Entry
+from policy.deciding.limits import beyond, named, stands
+from policy.deciding.match import Reading, holds
+from policy.deciding.people import LANGUAGES
+from policy.deciding.strictness import strictness
+from policy.loading.load import Compiled
 from policy.schema import Condition, Rule
 from policy.signals import SCHEMA, facts
-from policy.strictness import strictness
-from policy.words import amount, listed, said
+from policy.telling.words import amount, listed, said
 
 _FLAGS = {
     "wants_human": "asks for a person",

@@ -3,8 +3,8 @@
 import math
 
 from core.types import SignalValue
-from policy.index import Index
-from policy.match import number, texts
+from policy.deciding.index import Index
+from policy.deciding.match import number, texts
 from policy.schema import Range
 from policy.signals import SCHEMA
 

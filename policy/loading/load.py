@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from core.company import Intents, Roster
 from core.digest import policy_version, written
 from core.yamltext import Lines, Loc, parse
-from policy.expressions import Expression, compiled
-from policy.index import Index, entries
-from policy.monotone import broken
-from policy.names import placed_rules, problems
+from policy.deciding.index import Index, entries
+from policy.loading.expressions import Expression, compiled
+from policy.loading.monotone import broken
+from policy.loading.names import placed_rules, problems
+from policy.loading.staffing import unstaffed
 from policy.schema import Policy, Rule
-from policy.staffing import unstaffed
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from core.company import Roster
 from core.types import Plan
-from policy.availability import at_work
-from policy.eligibility import Need, candidates
+from policy.deciding.availability import at_work
+from policy.deciding.eligibility import Need, candidates
 from policy.schema import Policy
 
 

@@ -82,7 +82,7 @@ def beyond(policy: Policy, roster: Roster, need: Need) -> tuple[str, ...]:
 
 
 def short_of_people(policy: Policy, roster: Roster, roles: Sequence[str], need: Need, *, strict: bool = True) -> str | None:
-    """Why ``policy.people.assign`` could not staff the path of ``roles``, at any hour: nobody on it is eligible (not ``strict``: nor
+    """Why ``people.assign`` could not staff the path of ``roles``, at any hour: nobody on it is eligible (not ``strict``: nor
     beyond it), or only one person of the company is. None when it can; only ``permissions`` and ``handled_in`` of the need count."""
     path = [role for step in chain(policy, roles) for role in step]
     if not anybody(policy, roster, path, need) and (strict or not beyond(policy, roster, need)):

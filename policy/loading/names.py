@@ -5,10 +5,10 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from core.company import Intents, Roster
 from core.types import ApprovalNeed
 from core.yamltext import Loc
-from policy.conditions import bad_conditions, on_text_alone
+from policy.deciding.limits import able
 from policy.jurisdiction import anywhere, folded, leaves_somebody_out
-from policy.limits import able
-from policy.nearest import unknown
+from policy.loading.conditions import bad_conditions, on_text_alone
+from policy.loading.nearest import unknown
 from policy.schema import EVERYBODY_ELSE, Outcome, Policy, Rule, Weight
 from policy.signals import SCHEMA
 

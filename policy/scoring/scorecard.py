@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.deals import PastDeal
 from core.types import Value
-from policy.logistic import Line, auc, chances, fit
 from policy.schema import Policy, Weight
-from policy.score import points, share
+from policy.scoring.logistic import Line, auc, chances, fit
+from policy.scoring.score import points, share
 from policy.signals import Facts
 
 if TYPE_CHECKING:

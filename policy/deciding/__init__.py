@@ -1,0 +1,1 @@
+"""Which rule wins, who gets it, who must approve."""

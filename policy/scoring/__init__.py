@@ -1,0 +1,1 @@
+"""What follows from the signals: scores, chances, the quality of the data, regulated topics."""
