@@ -243,10 +243,8 @@ class Usher(Stored, Assembly, Identity):
 
     def check(self) -> None:
         """A company that cannot be used stops here, before anything is started. Raises InvalidFile."""
-        from knowledge.records import check_sources
-
-        for tenant, company in self.companies.items():
-            check_sources(company, _sources(self.library.folder(tenant).compiled))
+        for tenant in self.companies:
+            self.library.folder(tenant)
             self.deals(tenant)
 
     def working_time(self, tenant: str, queue: str) -> "Calendar":

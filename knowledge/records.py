@@ -1,15 +1,13 @@
 """What the files of a company's systems of record state: ``crm.csv`` as ``knowledge.crm`` reads it, others by their header."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from core.company import Company
 from core.errors import InvalidFile
 from core.profile import FIELDS, About, Kind, Statement, address_key, problem_of
 from core.types import SignalValue
-from core.yamltext import Lines
 from knowledge.crm import A_DAY, A_MOMENT, Contact, address, amount, flag, impossible, midnight, read_contacts, read_rows, verified
 from knowledge.files import read_text
 
@@ -180,21 +178,3 @@ class _Table:
 
 def _read_table(record: str, path: Path, now: datetime) -> Iterator[Statement]:
     yield from _Table(record, path, now)
-
-
-# ---------------------------------------------------------------- which records there are
-
-
-def check_sources(company: Company, sources: Mapping[str, Sequence[str]]) -> None:
-    """``sources``: field → the records that the company's policy trusts with it, ``facts`` of policy.yaml.
-
-    Raises:
-        InvalidFile: company.yaml declares no such record.
-    """
-    declared = [record.name for record in company.profile.records]
-    for field, names in sources.items():
-        for name in names:
-            if name not in declared:
-                lines = Lines(company.policy_text, company.policy_file)
-                problem = f"facts.{field}.sources: company.yaml declares no record {name!r}; those are {', '.join(declared) or 'none'}"
-                raise lines.error(("facts", field, "sources"), problem)

@@ -196,7 +196,7 @@ class Library:
 
 def _edition(company: Company, text: str, file: str, roster: Roster) -> Edition:
     """Raises InvalidFile."""
-    compiled = load(text, file, roster, company.intents, company.profile.languages)
+    compiled = load(text, file, roster, company.intents, company.profile)
     return Edition(compiled, roster, calendars(company.profile, compiled.policy, file), text)
 
 

@@ -138,7 +138,7 @@ def _checked(services: "Services", tenant: str, file: Path | None) -> "tuple[str
 
     folder = services.companies[tenant]
     text, name = (folder.policy_text, folder.policy_file) if file is None else (read_policy(file), str(file))
-    compiled = load(text, name, folder.roster, folder.intents, folder.profile.languages)
+    compiled = load(text, name, folder.roster, folder.intents, folder.profile)
     policy = compiled.policy
     parts = {"rules": policy.rules, "guards": policy.guards, "overrides": policy.overrides, "queues": policy.queues, "roles": policy.roles}
     summary = {**{part: len(found) for part, found in parts.items()}, "people": len(folder.roster.people)}
@@ -223,7 +223,7 @@ async def _explained(services: "Services", receipt: "Receipt") -> "Explanation":
         name = f"policy {receipt.policy_version}"
     except UsherError:
         fail(f"policy {receipt.policy_version}, which decided, is not kept here: the rules are those of the company folder")
-    compiled = load(text, name, roster, folder.intents, folder.profile.languages)
+    compiled = load(text, name, roster, folder.intents, folder.profile)
     return in_words(Told(receipt, compiled, roster))
 
 

@@ -1,9 +1,9 @@
 """From the text of ``policy.yaml`` to something that decides; whatever is wrong with it is found here, with its line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.company import Intents, Roster
+from core.company import Intents, Profile, Roster
 from core.digest import policy_version, written
 from core.yamltext import Lines, Loc, parse
 from policy.deciding.index import Index, entries
@@ -24,15 +24,15 @@ class Compiled:
     groups: Mapping[str, str]
 
 
-def load(text: str, file: str, roster: Roster, intents: Intents, languages: Sequence[str] = ()) -> Compiled:
-    """Parse, check against the roster, the intents and the ``languages`` that the company serves, compile.
+def load(text: str, file: str, roster: Roster, intents: Intents, profile: Profile | None = None) -> Compiled:
+    """Parse, check against the roster, the intents and, where given, the company's languages and systems of record, compile.
 
     Raises:
         InvalidFile: the first problem, with file and line.
     """
     policy, lines = parse(Policy, text, file)
     placed = list(placed_rules(policy))
-    _refuse(lines, problems(policy, roster, intents, languages))
+    _refuse(lines, problems(policy, roster, intents, profile))
     expressions = _expressions(placed, lines)
     _refuse(lines, broken(policy, placed, expressions))
     _refuse(lines, unstaffed(policy, roster, intents))

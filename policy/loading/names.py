@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from core.company import Intents, Roster
+from core.company import Intents, Profile, Roster
 from core.types import ApprovalNeed
 from core.yamltext import Loc
 from policy.deciding.limits import able
@@ -24,7 +24,7 @@ def placed_rules(policy: Policy) -> Iterator[tuple[Loc, Rule]]:
     yield from ((("rules", index), rule) for index, rule in enumerate(policy.rules))
 
 
-def problems(policy: Policy, roster: Roster, intents: Intents, languages: Sequence[str]) -> Iterator[Problem]:
+def problems(policy: Policy, roster: Roster, intents: Intents, profile: Profile | None = None) -> Iterator[Problem]:
     """Every problem with where it stands, in the order of the file's parts."""
     yield from _people(policy, roster)
     yield from _roles(policy, roster)
@@ -33,7 +33,9 @@ def problems(policy: Policy, roster: Roster, intents: Intents, languages: Sequen
     yield from _signals(policy)
     yield from _regulated(policy, intents)
     yield from _jurisdictions(policy, roster)
-    yield from _offers(policy, languages)
+    if profile is not None:
+        yield from _offers(policy, profile.languages)
+        yield from _sources(policy, [record.name for record in profile.records])
     seen: set[str] = set()
     for loc, rule in placed_rules(policy):
         if rule.name in seen:
@@ -190,6 +192,14 @@ def _jurisdictions(policy: Policy, roster: Roster) -> Iterator[Problem]:
     if leaves_somebody_out(policy) and any(law.handled_in for law in policy.jurisdictions.values()) and not anywhere(policy):
         problem = "no region is handled_in of all jurisdictions that restrict it, so customers whose region is not known or not listed"
         yield ("jurisdictions",), f"{problem} could be handled nowhere; say what holds for them: regions ['*'] in the last jurisdiction"
+
+
+def _sources(policy: Policy, records: Sequence[str]) -> Iterator[Problem]:
+    for fact, rule in policy.facts.items():
+        for name in rule.sources:
+            if name not in records:
+                known = ", ".join(records) or "none"
+                yield ("facts", fact, "sources"), f"facts.{fact}.sources: company.yaml declares no record {name!r}; those are {known}"
 
 
 def _offers(policy: Policy, languages: Sequence[str]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from core.company import Intents, Person, Roster
+from core.company import Intents, Person, Profile, Roster
 from core.types import Signal, SignalValue
 from policy.deciding.decision import Case
 from policy.deciding.match import number
@@ -213,13 +213,14 @@ def facts_of(draw: st.DrawFn, now: datetime) -> tuple[Signal, ...]:
 
 
 BATCH = 4
+PROFILE = Profile(id="acme", name="Acme", domains=("acme.test",))
 
 
 @st.composite
 def batches(draw: st.DrawFn) -> list[World]:
     """One company and several messages to it."""
     roster, text = draw(people()), yaml.safe_dump(draw(policies()), sort_keys=False)
-    compiled = load(text, "policy.yaml", roster, INTENTS, ("en",))
+    compiled = load(text, "policy.yaml", roster, INTENTS, PROFILE)
     return [World(text, compiled, roster, draw(case(compiled, roster))) for _ in range(BATCH)]
 
 

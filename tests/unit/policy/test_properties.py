@@ -19,7 +19,7 @@ from policy.loading.names import placed_rules
 from policy.schema import Jurisdiction, Override, Policy, Range, Rule
 from policy.signals import SCHEMA, Facts, facts
 from policy.telling.counterfactuals import alternatives
-from tests.unit.policy.strategies import BATCH, FLAGS, INTENTS, Halves, World, batches, signal
+from tests.unit.policy.strategies import BATCH, FLAGS, INTENTS, PROFILE, Halves, World, batches, signal
 
 Test = Callable[..., None]
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -95,7 +95,7 @@ def covered(need: ApprovalNeed, plan: Plan) -> bool:
 def test_every_message_has_one_plan_byte_for_byte(batch: list[World]) -> None:
     for world in batch:
         plan = decide(world.compiled, world.roster, world.case)
-        again = load(world.text, "policy.yaml", world.roster, INTENTS, ("en",))
+        again = load(world.text, "policy.yaml", world.roster, INTENTS, PROFILE)
         backwards = world.case._replace(signals=tuple(reversed(world.case.signals)))
         assert again.version == world.compiled.version
         assert decide(again, world.roster, world.case).model_dump_json() == plan.model_dump_json()
