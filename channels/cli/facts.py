@@ -74,12 +74,14 @@ def _print(found: "Profile") -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from policy.telling.words import value_of
+
     table = Table("field", "value", "record", "about", "observed", "known since", "version", box=None, header_style="bold")
     for fact in found.fields:
         times = [f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (fact.observed_at, fact.recorded_at)]
-        table.add_row(fact.name, escape(str(fact.value)), fact.record, fact.about, *times, escape(fact.version))
+        table.add_row(fact.name, escape(value_of(fact.value)), fact.record, fact.about, *times, escape(fact.version))
         for other in fact.conflicts:
             seen = f"{other.observed_at:%Y-%m-%d %H:%M}" if other.observed_at else ""
-            table.add_row("", f"[yellow]not {escape(str(other.value))}[/]", other.record, other.about, seen, "", escape(other.version))
+            table.add_row("", f"[yellow]not {escape(value_of(other.value))}[/]", other.record, other.about, seen, "", escape(other.version))
     console().print(f"{escape(found.contact)}{f' of {escape(found.account)}' if found.account else ''}")
     console().print(table)

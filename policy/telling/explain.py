@@ -18,7 +18,7 @@ from policy.deciding.strictness import strictness
 from policy.loading.load import Compiled
 from policy.schema import Condition, Rule
 from policy.signals import SCHEMA, facts
-from policy.telling.words import amount, listed, said
+from policy.telling.words import amount, listed, said, value_of
 
 _FLAGS = {
     "wants_human": "asks for a person",
@@ -130,7 +130,7 @@ def _wanted(told: Told) -> Iterator[str]:
 def _known(told: Told) -> Iterator[str]:
     stated = [signal for signal in told.receipt.signals if signal.name in SCHEMA and SCHEMA[signal.name].verified]
     believed = [signal for signal in stated if signal.source in VERIFIED and signal.value is not None]
-    yield from (f"{signal.name} {_value(signal.value)} ({_source(signal, told.receipt.received_at)})" for signal in believed)
+    yield from (f"{signal.name} {value_of(signal.value)} ({_source(signal, told.receipt.received_at)})" for signal in believed)
     claimed = [signal.name for signal in stated if signal.source not in VERIFIED]
     if claimed:
         yield f"On record but not believed, as the channel did not prove who wrote: {listed(claimed)}"
@@ -158,12 +158,13 @@ def _worth(told: Told) -> Iterator[str]:
     yield from (f"{title} {score.score:g} of 100{_points(score)}" for title, score, card in cards if card)
     if receipt.win_probability is not None:
         expected = facts(receipt.signals).get("expected_value")
-        worth = f", so US$ {_value(expected)} are expected of it" if expected is not None else ""
+        worth = f", so US$ {value_of(expected)} are expected of it" if expected is not None else ""
         yield f"The open deal is won with {receipt.win_probability:.0%}, as past deals went{worth}"
 
 
 def _points(worth: Worth) -> str:
-    earned = [f"{each.signal} {_value(each.value)} gives {each.points:g} of {each.weight:g}" for each in worth.contributions if each.points]
+    counted = [each for each in worth.contributions if each.points]
+    earned = [f"{each.signal} {value_of(each.value)} gives {each.points:g} of {each.weight:g}" for each in counted]
     return f": {listed(earned)}" if earned else ": nothing that counts is known"
 
 
@@ -208,7 +209,7 @@ def _conditions(rule: Rule, known: Mapping[str, SignalValue]) -> Iterator[str]:
 
 def _has(condition: Condition, value: SignalValue) -> str:
     is_ = "it is" if holds(condition, value) else "does not hold, it is"  # only of a policy that is not the one that decided
-    return f"{is_} {'not known' if value is None else _value(value)}"
+    return f"{is_} {'not known' if value is None else value_of(value)}"
 
 
 def _why_lost(told: Told, winner: Entry, entry: Entry) -> str:
@@ -343,12 +344,6 @@ def _queue(told: Told, queue: str | None) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _value(value: SignalValue) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return amount(value) if isinstance(value, (int, float)) else str(value)
 
 
 def _span(seconds: int) -> str:

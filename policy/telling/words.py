@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core.types import SignalValue
 from policy.schema import Condition, Range
 
 
@@ -13,6 +14,13 @@ def listed(names: Iterable[str], last: str = "and") -> str:
 
 def amount(value: float) -> str:
     return f"{value:,.10g}"
+
+
+def value_of(value: SignalValue) -> str:
+    """``yes``, ``1,400``, ``enterprise``."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return amount(value) if isinstance(value, (int, float)) else str(value)
 
 
 def said(name: str, condition: Condition) -> str:
