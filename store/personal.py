@@ -1,4 +1,6 @@
-"""One person's data: found by the address that they write from, shown whole, erased for good."""
+"""One person's data: found by the address that they write from, or by the conversation of somebody who gave none; shown whole, erased
+for good.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +13,7 @@ from core.ports import Clock
 from core.views import Erased
 from store.chain import Chain, lock_chain
 from store.database import Database, clean
-from store.erasing import Forgets, Part, erase_part, forget_address, part_of
+from store.erasing import Forgets, Part, erase_part, forget_address, part_of, whole_of
 from store.facts import forget, history
 from store.tables import approval_edits, approval_votes, approvals, conversations, entries, entry_values, messages, outbox, timers, turns
 
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 OWN = text("""
     SELECT conversation_id FROM messages WHERE tenant = :tenant AND role = 'customer' AND sender = :email
     UNION SELECT id FROM conversations WHERE tenant = :tenant AND lower(customer) = :email ORDER BY 1
+""")
+# The conversation of somebody who is known by no address, and in which nobody else is.
+ALONE = text("""
+    SELECT id FROM conversations AS c WHERE tenant = :tenant AND id = :email AND coalesce(customer, '') NOT LIKE '%@%'
+        AND NOT EXISTS (
+            SELECT FROM messages AS m WHERE m.conversation_id = c.id AND m.tenant = c.tenant AND role = 'customer' AND sender LIKE '%@%'
+        )
 """)
 NAMED = text("SELECT DISTINCT conversation_id FROM messages WHERE tenant = :tenant AND :email = ANY(addressees) ORDER BY 1")
 
@@ -62,10 +71,10 @@ class PersonalData:
         """
         address = _address(email)
         found = []
-        for id in await self._places(tenant, OWN, address):
+        for id in await self._own(tenant, address):
             async with self._database.transaction(tenant) as db:
                 chain = await lock_chain(db, id)
-                part = await part_of(chain, address)
+                part = await _part(chain, address)
                 found += [await self._conversation(chain, part)] if part is not None else []
         async with self._database.transaction(tenant) as db:
             stated = [_fields(each, STATED) for each in await history(db, tenant, email)]
@@ -86,12 +95,12 @@ class PersonalData:
             Unavailable: a delivered file could not be deleted; that conversation and those after it are as they were.
         """
         address = _address(email)
-        own = await self._places(tenant, OWN, address)
+        own = await self._own(tenant, address)
         total = Erased(conversations=0, messages=0, receipts=0, effects=0, files=0)
         for id in own:
             async with self._database.transaction(tenant) as db:
                 chain = await lock_chain(db, id)
-                part = await part_of(chain, address)
+                part = await _part(chain, address)
                 if part is not None:
                     total = _sum(total, await self._erase(chain, part, address, by))
         named = await self._places(tenant, NAMED, address)
@@ -105,7 +114,12 @@ class PersonalData:
         return total.model_copy(update={"facts": stated})
 
     async def _erase(self, chain: Chain, part: Part, email: str, by: str) -> Erased:
-        return await erase_part(chain, part, kind="erased", by=by, at=self._clock.now(), forget=self._forget, email=email)
+        return await erase_part(
+            chain, part, kind="erased", by=by, at=self._clock.now(), forget=self._forget, email=email if "@" in email else ""
+        )
+
+    async def _own(self, tenant: str, address: str) -> Sequence[str]:
+        return await self._places(tenant, OWN if "@" in address else ALONE, address)
 
     async def _places(self, tenant: str, query: Any, email: str) -> Sequence[str]:
         async with self._database.transaction(tenant) as db:
@@ -134,6 +148,10 @@ class PersonalData:
         return _fields(row, EFFECT) | ({"delivered": delivered} if delivered is not None else {})
 
 
+async def _part(chain: Chain, address: str) -> Part | None:
+    return await part_of(chain, address) if "@" in address else await whole_of(chain)
+
+
 async def _approval(db: "AsyncConnection", row: Any) -> dict[str, object]:
     votes = [_fields(each, VOTE) for each in await _rows(db, approval_votes, approval_votes.c.approval_id == row.id, "at")]
     edits = [_fields(each, EDIT) for each in await _rows(db, approval_edits, approval_edits.c.approval_id == row.id, "n")]
@@ -160,9 +178,9 @@ def _fields(row: Any, names: Sequence[str]) -> dict[str, object]:
 
 
 def _address(email: str) -> str:
-    """The address as messages are stored by it. Raises NotFound for what is none: a name may be anybody's."""
+    """The address as messages are stored by it, or a conversation's id. Raises NotFound for what is neither: a name may be anybody's."""
     address = clean(email.strip()).casefold()
-    if "@" not in address:
+    if "@" not in address and not address.startswith("c_"):
         raise NotFound(what="data of", id=email)
     return address
 

@@ -11,7 +11,9 @@ from core.views import Erased, Token
 if TYPE_CHECKING:
     from core.services import Services
 
-Email = Annotated[str, Path(max_length=320, description="The address that the person writes from.")]
+Email = Annotated[
+    str, Path(max_length=320, description="The address that the person writes from; the id of their conversation, where they gave none.")
+]
 
 
 def add(api: FastAPI, services: "Services") -> None:

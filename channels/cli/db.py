@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from core.services import Services
 
 app = typer.Typer(help="The database, and one person's data in it.", no_args_is_help=True)
-Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that the person writes from.")]
+WHO = "The address that the person writes from; where they gave none, the id of their conversation."
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help=WHO)]
 
 
 @app.callback()

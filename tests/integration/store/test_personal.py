@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -389,21 +388,3 @@ async def test_an_unknown_address_is_not_found(database: Database, email: str) -
         await data.erase(email)
     with pytest.raises(NotFound):
         await data.personal.erase("other", EVE, by="ann")
-
-
-async def test_a_nameless_visitors_messages_belong_to_the_only_address_of_the_conversation(database: Database) -> None:
-    data = Data(database)
-    await data.desk.mailroom.receive(ACME, message("m1", sender=None, text="MARK-ANONYMOUS"))
-    await data.answer("m2", "MARK-NAMED")
-    assert "MARK-ANONYMOUS" in json.dumps(await data.personal.export(ACME, EVE))
-    await data.erase()
-    assert "MARK" not in await dump(database)
-
-
-async def test_an_erasure_is_no_activity(database: Database) -> None:
-    data = Data(database)
-    turn = await data.answer("m1", "MARK")
-    data.desk.clock.advance(timedelta(days=3))
-    before = await data.one(f"SELECT updated_at FROM conversations WHERE id = '{turn.conversation_id}'")
-    await data.erase()
-    assert await data.one(f"SELECT updated_at FROM conversations WHERE id = '{turn.conversation_id}'") == before
