@@ -1,7 +1,5 @@
 """``crm.csv``: one contact a row, every cell checked when the file is read."""
 
-import csv
-import io
 import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +11,7 @@ from pydantic import Field
 from core.errors import InvalidFile
 from core.profile import address_key, is_address
 from core.types import Value
-from knowledge.files import read_text
+from knowledge.files import read_rows, read_text
 
 T = TypeVar("T")
 
@@ -84,21 +82,6 @@ def read_contacts(path: Path, now: datetime) -> Iterator[Contact]:
             raise InvalidFile(file=file, line=line, problem="email: an earlier row has this address")
         known.add(key)
         yield contact
-
-
-def read_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The line on which each row begins, and its cells; empty lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise InvalidFile(file=file, line=line, problem=f"not CSV: {error}") from None
-        if cells is None:
-            return
-        if cells:
-            yield line, [cell.strip() for cell in cells]
 
 
 def _contact(cells: list[str], file: str, line: int, now: datetime) -> Contact:

@@ -1,16 +1,14 @@
 """``deals.csv``: deals that are over, one a row, every cell checked when the file is read. A company may have none."""
 
-import csv
-import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from core.deals import PastDeal
 from core.errors import InvalidFile
 from core.types import SignalValue
-from knowledge.files import read_text
+from knowledge.files import read_rows, read_text
 
 REQUIRED = ("id", "closed_on", "won")
 
@@ -27,7 +25,7 @@ def read_deals(path: Path) -> tuple[PastDeal, ...]:
     if not path.exists():
         return ()
     file = str(path)
-    rows = _rows(read_text(path), file)
+    rows = read_rows(read_text(path), file)
     _, header = next(rows, (1, []))
     if missing := [name for name in REQUIRED if name not in header]:
         raise InvalidFile(file=file, line=1, problem=f"column {missing[0]!r} is missing")
@@ -39,21 +37,6 @@ def read_deals(path: Path) -> tuple[PastDeal, ...]:
         if deals.setdefault(deal.id, deal) is not deal:
             raise InvalidFile(file=file, line=line, problem="id: an earlier row has it")
     return tuple(deals.values())
-
-
-def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The line on which each row begins, and its cells; empty lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise InvalidFile(file=file, line=line, problem=f"not CSV: {error}") from None
-        if cells is None:
-            return
-        if cells:
-            yield line, [cell.strip() for cell in cells]
 
 
 def _deal(header: list[str], cells: list[str], file: str, line: int) -> PastDeal:

@@ -1,5 +1,8 @@
 """Reading what people wrote: every way in which a file can be unusable becomes one line that names it."""
 
+import csv
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import InvalidFile
@@ -40,3 +43,18 @@ def require_folder(path: Path) -> None:
     """
     if not path.is_dir():
         raise InvalidFile(file=str(path), problem="is not a folder" if path.exists() else "no such folder")
+
+
+def read_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """CSV: the line on which each row begins, and its cells; empty lines are passed over. Raises InvalidFile."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise InvalidFile(file=file, line=line, problem=f"not CSV: {error}") from None
+        if cells is None:
+            return
+        if cells:
+            yield line, [cell.strip() for cell in cells]

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 from core.errors import InvalidFile
 from core.profile import FIELDS, About, Kind, Statement, address_key, problem_of
 from core.types import SignalValue
-from knowledge.crm import A_DAY, A_MOMENT, Contact, address, amount, flag, impossible, midnight, read_contacts, read_rows, verified
-from knowledge.files import read_text
+from knowledge.crm import A_DAY, A_MOMENT, Contact, address, amount, flag, impossible, midnight, read_contacts, verified
+from knowledge.files import read_rows, read_text
 
 T = TypeVar("T")
 CRM = "crm"

@@ -363,12 +363,11 @@ facts = Table(
     Index("facts_known", "tenant", "subject", "name", "record", text("recorded_at DESC"), text("id DESC")),
 )
 
-# A policy with the people it names, under the digest of both; which is in force is the latest of the activations.
+# A policy with its people, under the digest of both; in force is the latest of the activations.
 policies = Table(
     "policies",
     metadata,
-    _id("tenant"),
-    _id("version"),
+    *(_id("tenant"), _id("version")),
     _text("text"),
     _json("roster"),
     _text("author"),
@@ -392,8 +391,7 @@ activations = Table(
 indexes = Table(
     "indexes",
     metadata,
-    _id("tenant"),
-    _id("collection"),
+    *(_id("tenant"), _id("collection")),
     _text("version"),
     Column("blob", LargeBinary, nullable=False),
 )

@@ -11,12 +11,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from core.company import Person, Roster
-from policy.deciding.availability import at_work, available, unavailable
+from policy.deciding.availability import available, unavailable
 from policy.deciding.eligibility import Need, anybody, beyond, candidates, chain, eligible
 from policy.jurisdiction import folded
 from policy.schema import Policy
-
-__all__ = ["Assignment", "Need", "assign", "at_work", "available", "stay"]
 
 LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from core.company import Intents, Roster
 from core.errors import InvalidFile
+from policy.deciding.availability import at_work
 from policy.deciding.decision import decide, hand_off
-from policy.deciding.people import at_work
 from policy.loading.load import Compiled, load
 from policy.signals import SCHEMA
 from tests.unit.policy.conftest import case
