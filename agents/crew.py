@@ -8,8 +8,9 @@ from agents.guardian import Guardian
 from agents.planner import Planner
 from agents.writer import Writer
 from core.company import Profile
+from core.intent import Intent
 from core.ports import Calendars, Directory, Retriever
-from core.types import Answer, Intake, Intent, Passage, Past, Signal
+from core.types import Answer, Intake, Passage, Past, Signal
 
 
 class Versioned(Protocol):

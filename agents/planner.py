@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from agents.signals import read_signals, stated
 from agents.watches import watches
 from core.company import Profile, Roster
-from core.types import Answer, Assessment, Edit, Effect, Intake, Intent, Plan, Request, Signal, Turn, Watch
+from core.intent import Intent
+from core.types import Answer, Assessment, Edit, Effect, Intake, Plan, Request, Signal, Turn, Watch
 from policy.calendars import calendars
 from policy.deciding.decision import Case, decide, fall_back, hand_off
 from policy.deciding.revision import revise

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from core.types import VERIFIED, Intake, Intent, Past, Signal, SignalValue, Turn
+from core.intent import Intent
+from core.types import VERIFIED, Intake, Past, Signal, SignalValue, Turn
 
 MAX_CHARACTERS = 20_000
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from agents.outputs import Assessed, Reply
 from core.company import Intents
 from core.errors import ModelFailed
+from core.intent import Intent, Label
 from core.ports import ChatModel
-from core.types import Answer, Citation, Cost, Intake, Intent, Label, Passage, Turn
+from core.types import Answer, Citation, Cost, Intake, Passage, Turn
 from prompts.render import render
 
 CANDIDATES = 5

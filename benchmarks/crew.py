@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from app import Usher
 from core.clock import SystemClock
+from core.intent import Intent, Label
 from core.settings import load_settings
-from core.types import Answer, Audience, Citation, Intent, Label, Passage, Past, Sender, Signal
+from core.types import Answer, Audience, Citation, Passage, Past, Sender, Signal
 from knowledge.company import load_companies
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, Vali
 
 from core.access import Access, Right, rights_of
 from core.holidays import public_holidays
-from core.types import Value
+from core.value import Value
 from core.worktime import LONGEST_D, Calendar
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

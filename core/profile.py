@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple
 
-from core.types import SignalValue, Value
+from core.types import SignalValue
+from core.value import Value
 
 About = Literal["contact", "account"]
 Kind = Literal["number", "text", "flag", "date"]

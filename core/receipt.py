@@ -5,7 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.types import Channel, Cost, Intent, Plan, Signal, Step, Value, Verdict, Worth
+from core.intent import Intent
+from core.types import Channel, Cost, Plan, Signal, Step, Verdict, Worth
+from core.value import Value
 
 
 class EntryView(Value):

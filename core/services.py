@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 from core.access import Actor, Right
 from core.company import Company, Person, Roster
+from core.intent import Intent
 from core.ports import Approvers, Clock, Mailroom, Retriever
 from core.profile import Profile, Recorded, Statement
 from core.receipt import Receipt
 from core.settings import Settings
-from core.types import Answer, Edit, Intent, Past, Turn
+from core.types import Answer, Edit, Past, Turn
 from core.views import Act, Activation, Approval, Conversation, Dead, Delegation, Erased, PolicyInForce, Sent, Token, Verified, Word
 
 Progress = Callable[[str], None]

@@ -3,19 +3,16 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from core.intent import Intent
+from core.value import Span, Value
 
 Channel = Literal["email", "chat", "slack", "api"]
 Action = Literal["answer", "clarify", "handoff", "escalate", "ignore"]
 Verdict = Literal["allow", "ask", "deny"]
 Audience = Literal["public", "internal", "restricted"]
 SignalValue = str | float | bool | None
-
-
-class Value(BaseModel):
-    """A frozen value. Unknown fields are an error, so that a changed model never loads an old checkpoint silently."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # ---------------------------------------------------------------- what comes in
@@ -96,13 +93,6 @@ class Turn(Value):
 # ---------------------------------------------------------------- what the nodes find out
 
 
-class Span(Value):
-    """A half-open range of characters in the cleaned text."""
-
-    start: int
-    end: int
-
-
 class PiiSpan(Span):
     kind: str
 
@@ -119,42 +109,6 @@ class Intake(Value):
     language_served: bool = True
     automated: str | None = None
     pii: tuple[PiiSpan, ...] = ()
-
-
-class Label(Value):
-    label: str
-    confidence: float = Field(ge=0, le=1)
-    span: Span | None = None
-
-
-class Entity(Value):
-    type: str
-    value: str
-    text: str
-
-
-class Intent(Value):
-    """What the sender wants. ``labels`` most likely first; ``set`` holds the labels that cannot be ruled out."""
-
-    labels: tuple[Label, ...]
-    abstained: bool
-    out_of_scope: bool
-    set: tuple[str, ...] = ()
-    urgency: float = Field(0.0, ge=0, le=1)
-    sentiment: float = Field(0.0, ge=-1, le=1)
-    language: str = "en"
-    wants_human: bool = False
-    entities: tuple[Entity, ...] = ()
-    flags: tuple[Literal["threat_to_leave", "legal_threat", "complaint"], ...] = ()
-    source: Literal["embedded", "model"] = "embedded"
-
-    @property
-    def top(self) -> str | None:
-        return self.labels[0].label if self.labels else None
-
-    @property
-    def confidence(self) -> float:
-        return self.labels[0].confidence if self.labels else 0.0
 
 
 class Signal(Value):

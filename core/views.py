@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from core.access import Right
-from core.types import ApprovalNeed, Channel, Effect, Request, Value
+from core.types import ApprovalNeed, Channel, Effect, Request
+from core.value import Value
 
 Word = Literal["approved", "rejected", "responded"]
 

@@ -16,7 +16,8 @@ from agents.crew import Crew
 from agents.writer import Writer
 from core.digest import request_digest
 from core.errors import UsherError
-from core.types import Answer, Audience, Cost, Decision, Effect, Intake, Intent, Passage, Plan, Request, Signal, Step
+from core.intent import Intent
+from core.types import Answer, Audience, Cost, Decision, Effect, Intake, Passage, Plan, Request, Signal, Step
 from graph.inbox import decision_of, offer
 from graph.intake import intake as read_intake
 from graph.state import State

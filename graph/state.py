@@ -3,7 +3,8 @@
 import operator
 from typing import Annotated, Literal, TypedDict
 
-from core.types import Answer, Assessment, Cost, Decision, Effect, Intake, Intent, Passage, Plan, Request, Ruling, Signal, Step, Turn
+from core.intent import Intent
+from core.types import Answer, Assessment, Cost, Decision, Effect, Intake, Passage, Plan, Request, Ruling, Signal, Step, Turn
 
 
 class Input(TypedDict):

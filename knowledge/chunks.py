@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field, ValidationInfo, field_validator
 
 from core.errors import InvalidFile
-from core.types import Audience, Value
+from core.types import Audience
+from core.value import Value
 from core.yamltext import parse
 from knowledge.files import read_text
 

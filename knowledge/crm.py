@@ -10,7 +10,7 @@ from pydantic import Field
 
 from core.errors import InvalidFile
 from core.profile import address_key, is_address
-from core.types import Value
+from core.value import Value
 from knowledge.files import read_rows, read_text
 
 T = TypeVar("T")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from core.errors import InvalidFile, Unavailable
 from core.ports import Encoder, Indexes
-from core.types import Audience, Value
+from core.types import Audience
+from core.value import Value
 from knowledge.chroma import Vectors
 from knowledge.chunks import Chunk, Page, read_page, split
 from knowledge.files import require_folder

@@ -8,7 +8,8 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from core.company import Hours, Indexed, OpenHours, WorkHours, ZoneName, parse_hours
-from core.types import Action, ApprovalNeed, Sla, Value
+from core.types import Action, ApprovalNeed, Sla
+from core.value import Value
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

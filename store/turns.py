@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from core.errors import Conflict
+from core.intent import Intent
 from core.ports import Clock, Outcome
 from core.receipt import Receipt
-from core.types import Cost, Decision, Intent, Plan, Request, Turn, Worth
+from core.types import Cost, Decision, Plan, Request, Turn, Worth
 from store.approvals import open_approval, subject_of, supersede
 from store.chain import Chain, lock_chain
 from store.checkpoints import Checkpoints

@@ -4,7 +4,8 @@ import re
 
 from agents.intent.cues import read_cues
 from agents.intent.model import IntentModel, Prediction
-from core.types import Intent, Label, Past
+from core.intent import Intent, Label
+from core.types import Past
 
 HUMAN = "human_request"
 """The one label whose name means something to the product: whoever has it asks for a person. Companies may go without it."""

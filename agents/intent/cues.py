@@ -4,16 +4,15 @@ Rules, not a model: each reads plainly on a receipt ("because it says …") and 
 """
 
 import re
-from typing import Literal
 
 from agents.intent.cue_patterns import BAD, CALM, COMPLAINT, GOOD, LEAVE, LEGAL, NEGATED, ONLY_ASKED, URGENT
 from agents.intent.entities import entities
 from agents.intent.human_wish import wants_human
-from core.types import Entity, Value
+from core.intent import Entity, Flag
+from core.value import Value
 
-__all__ = ["Cues", "Flag", "read_cues", "wants_human"]
+__all__ = ["Cues", "read_cues", "wants_human"]
 
-Flag = Literal["threat_to_leave", "legal_threat", "complaint"]
 MAX_CHARACTERS = 20_000
 
 

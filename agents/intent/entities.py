@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from core.types import Entity
+from core.intent import Entity
 
 MOST = 20
 _CURRENCIES = {

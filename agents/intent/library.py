@@ -10,8 +10,8 @@ from agents.intent.data import read_intents
 from agents.intent.training import train
 from core.company import Company
 from core.errors import InvalidFile
+from core.intent import Intent
 from core.ports import Encoder
-from core.types import Intent
 
 Progress = Callable[[str], None]
 MODEL = "intents.npz"

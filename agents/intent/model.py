@@ -10,8 +10,9 @@ from pydantic import Field
 from agents.intent.features import row
 from agents.intent.head import Weights
 from agents.intent.reading import Piece, Reading, read
+from core.intent import Label
 from core.ports import Encoder
-from core.types import Label, Value
+from core.value import Value
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from agents.intent.glossary import in_english, language
-from core.types import Span
+from core.value import Span
 
 MAX_CHARACTERS = 20_000
 MAX_PIECES = 24

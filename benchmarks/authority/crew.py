@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from app import connect
-from core.types import VERIFIED, Answer, Audience, Intent, Passage, Past, Sender, Signal
+from core.intent import Intent
+from core.types import VERIFIED, Answer, Audience, Passage, Past, Sender, Signal
 
 if TYPE_CHECKING:
     from agents.crew import AnswerFinder, Crew, IntentReader

@@ -65,7 +65,7 @@ def predict(
 
 
 def _shape(text: str, intent: object, ms: float) -> dict[str, object]:
-    from core.types import Intent
+    from core.intent import Intent
 
     assert isinstance(intent, Intent)  # noqa: S101 - narrows for the type checker
     return {

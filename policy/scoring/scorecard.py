@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.deals import PastDeal
-from core.types import Value
+from core.value import Value
 from policy.schema import Policy, Weight
 from policy.scoring.logistic import Line, auc, chances, fit
 from policy.scoring.score import points, share

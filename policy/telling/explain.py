@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from core.company import Person, Roster
 from core.receipt import Receipt
-from core.types import VERIFIED, ApprovalNeed, Signal, SignalValue, Value, Worth
+from core.types import VERIFIED, ApprovalNeed, Signal, SignalValue, Worth
+from core.value import Value
 from policy.deciding.availability import unavailable
 from policy.deciding.choice import choose
 from policy.deciding.eligibility import Need, chain

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from core.company import Intents, Profile, Roster
-from core.types import Value
+from core.value import Value
 from core.yamltext import Lines, Loc
 from policy.schema import Override, Policy, Rule
 

@@ -11,7 +11,8 @@ from agents.planner import Planner
 from agents.writer import Writer
 from core.company import Company
 from core.errors import Unavailable
-from core.types import Answer, Audience, Citation, Inbound, Intent, Label, Passage, Past, Sender, Signal, Turn
+from core.intent import Intent, Label
+from core.types import Answer, Audience, Citation, Inbound, Passage, Past, Sender, Signal, Turn
 from knowledge.company import load_company
 from policy.loading.load import load
 

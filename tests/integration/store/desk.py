@@ -10,9 +10,10 @@ from langgraph.types import Command, interrupt
 
 from core.checkpoint import serializer
 from core.clock import ShiftedClock
+from core.intent import Intent, Label
 from core.ports import Outcome, Paused
 from core.receipt import Receipt
-from core.types import ApprovalNeed, Cost, Decision, Edit, Effect, Inbound, Intent, Label, Plan, Request, Sender, Turn, Worth
+from core.types import ApprovalNeed, Cost, Decision, Edit, Effect, Inbound, Plan, Request, Sender, Turn, Worth
 from store.approvals import Approvals
 from store.audit import Audit
 from store.conversations import Conversations

@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from core.checkpoint import serializer
 from core.errors import NotFound, Unavailable
+from core.intent import Entity
 from core.ports import Outcome
 from core.receipt import Receipt
-from core.types import Effect, Entity, Request, Signal, Step, Turn, Watch
+from core.types import Effect, Request, Signal, Step, Turn, Watch
 from store.checkpoints import Checkpoints
 from store.database import Database
 from store.outbox import Outbox

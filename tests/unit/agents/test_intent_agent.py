@@ -4,7 +4,8 @@ import pytest
 
 from agents.intent.agent import IntentAgent
 from agents.intent.training import train
-from core.types import Intent, Past
+from core.intent import Intent
+from core.types import Past
 from tests.unit.agents.intent_samples import WordEncoder, small_company
 
 

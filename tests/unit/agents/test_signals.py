@@ -3,7 +3,8 @@
 import pytest
 
 from agents.signals import read_signals, requests_in, stated
-from core.types import Attachment, Intake, Intent, Past, SignalValue, Turn
+from core.intent import Intent
+from core.types import Attachment, Intake, Past, SignalValue, Turn
 from tests.support.company import TUESDAY, reading, turn
 
 

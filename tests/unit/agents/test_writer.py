@@ -6,8 +6,9 @@ from pydantic import BaseModel
 from agents.outputs import Assessed, Reply
 from agents.writer import Writer
 from core.errors import ModelFailed
+from core.intent import Intent, Label
 from core.ports import RenderedPrompt
-from core.types import Answer, Citation, Cost, Intake, Intent, Label, Passage, Past
+from core.types import Answer, Citation, Cost, Intake, Passage, Past
 from graph.router import Lane
 from tests.support.company import PASSAGE, TUESDAY, crew, example, reading, turn
 

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from core.digest import request_digest
-from core.types import Decision, Edit, Inbound, Intent, Sender
+from core.intent import Intent
+from core.types import Decision, Edit, Inbound, Sender
 from graph.router import Lane
 from tests.support.company import TUESDAY, FixedRetriever, crew, example, reading, turn
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from core.company import Roster
+from core.intent import Intent, Label
 from core.receipt import Receipt
-from core.types import Cost, Intent, Label
+from core.types import Cost
 from policy.deciding.decision import decide
 from policy.loading.load import Compiled
 from policy.scoring.derive import explained
