@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint unit integration acceptance chaos bench bench-policy format picture pins clean
+.PHONY: help setup demo serve test lint unit integration acceptance chaos bench bench-policy bench-intents format picture pins clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo "$$p" && break; done)
@@ -19,6 +19,7 @@ help:
 	@echo "make serve   set up, then API and worker on http://127.0.0.1:8080"
 	@echo "make chaos   set up, then two minutes of killed workers, web processes and databases, and what came of it"
 	@echo "make bench   set up, then the speed and cost of durable turns"
+	@echo "make bench-intents  set up, then intents on public sets beside their bars and peers (INTENTS=--quick: parts of them)"
 	@echo "make bench-policy  set up, then the speed of decisions, and whether adversarial texts move them"
 
 setup: build/encoder/version.json
@@ -71,6 +72,10 @@ bench: setup  ## durable turns without a model: speed, cost, growth
 bench-policy: setup  ## decide() with 100 rules and 500 people, with and without what would have changed it; adversarial texts
 	@$(PY) -m benchmarks.policy
 	-@$(PY) -m benchmarks.authority $(AUTHORITY)
+
+INTENTS ?=
+bench-intents: setup  ## needs the public sets: make bench-intents INTENTS="--data FOLDER"; semantic-router gets its own environment
+	@$(PY) -m benchmarks.intents $(INTENTS)
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
 from agents.assembly import Assembly
-from core.errors import InvalidSetting, Unavailable, UsherError
+from core.errors import InvalidSetting, UsherError
 from core.identity import Identity
 from store.stored import Stored
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from core.types import Turn
     from core.worktime import Calendar
+    from graph.lessons import Lessons
     from graph.router import Router
     from knowledge.directory import RecordDirectory
     from knowledge.encoder import OnnxEncoder
@@ -64,8 +65,6 @@ class Usher(Stored, Assembly, Identity):
         from store.database import Database
         from store.migrate import upgrade
 
-        if fresh:
-            self._only_one()
         if self.settings.database_url:
             url = self.settings.database_url.get_secret_value()
         else:
@@ -74,15 +73,6 @@ class Usher(Stored, Assembly, Identity):
         self._database = Database(url)
         if not self.settings.database_url:
             await upgrade(url)
-
-    def _only_one(self) -> None:
-        """A fresh database is dropped under whoever uses it, so there is one such command at a time; the lock goes with the process."""
-        from fasteners import InterProcessLock
-
-        self.settings.data.mkdir(parents=True, exist_ok=True)
-        self._lock = InterProcessLock(self.settings.data / f"{self.settings.database}.lock")
-        if not self._lock.acquire(blocking=False):
-            raise Unavailable(what=f"database {self.settings.database}", problem="another demo is running here; wait for it to end")
 
     @cached_property
     def _embedded(self) -> Any:
@@ -135,6 +125,8 @@ class Usher(Stored, Assembly, Identity):
                 (3600.0, self._forget_what_is_old),
                 (5.0, self.profiles.look),
                 (1.0, self.library.refresh),
+                (1.0, self.intents.refresh),
+                (60.0, self.recalibrate),
                 (300.0, self._read_calendars),
             ),
         )
@@ -206,7 +198,17 @@ class Usher(Stored, Assembly, Identity):
     def intents(self) -> "IntentLibrary":
         from agents.intent.library import IntentLibrary
 
-        return IntentLibrary(self.companies, self.encoder, self.settings.data / "models")
+        return IntentLibrary(self.companies, self.encoder, self.settings.data / "models", self._kept("models"))
+
+    @cached_property
+    def lessons(self) -> "Lessons":
+        from graph.lessons import Lessons
+
+        return Lessons(self.companies)
+
+    def _kept(self, part: str) -> "Callable[[], Any]":
+        """Where versions are kept; None for a command without a database."""
+        return lambda: getattr(self, part) if self._database is not None else None
 
     # ------------------------------------------------------------ who decides
 
@@ -214,7 +216,7 @@ class Usher(Stored, Assembly, Identity):
     def library(self) -> "Library":
         from policy.library import Library
 
-        return Library(self.companies, lambda: self.shelf if self._database is not None else None)
+        return Library(self.companies, self._kept("shelf"))
 
     @cached_property
     def approvers(self) -> "Approvers":
@@ -232,7 +234,8 @@ class Usher(Stored, Assembly, Identity):
         from core.looking import only_looking
 
         with only_looking():
-            return await self.router.preview(turn.model_copy(update={"policy": self.policy_version(turn.tenant)}))
+            versions = {"policy": self.policy_version(turn.tenant), "model": await self.intents.active(turn.tenant)}
+            return await self.router.preview(turn.model_copy(update=versions))
 
     # ------------------------------------------------------------ the rest of Services
 
@@ -259,21 +262,21 @@ class Usher(Stored, Assembly, Identity):
 
     async def start(self, progress: "Progress") -> None:
         for tenant in self.companies:
-            if self._database is not None:
-                await self._begin(tenant, progress)
-            if problem := self.library.differs(tenant):
-                progress(problem)
-            self.intents.train(tenant, progress)
+            await self._begin(tenant, progress)
             await self.knowledge.ingest(tenant, progress)
             await self.profiles.refresh(tenant, progress)
-        for crew in self.crews.values():
-            await asyncio.to_thread(_warm, crew)
+        await self.recalibrate()
         await self._read_calendars()
 
     async def _begin(self, tenant: str, progress: "Progress") -> None:
         """A version in force that cannot be used stops its own company's turns, not the other companies'."""
         try:
-            await self.library.begin(tenant)
+            if self._database is not None:
+                await self.library.begin(tenant)
+            if problem := self.library.differs(tenant):
+                progress(problem)
+            await self.intents.begin(tenant, progress)
+            await asyncio.to_thread(_warm, await self.crew(tenant, None, await self.intents.active(tenant)))
         except UsherError as error:
             if len(self.companies) == 1:
                 raise

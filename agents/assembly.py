@@ -1,4 +1,4 @@
-"""What decides: the policies in force, and a crew for each company and version. What does not depend on a version is made once."""
+"""What decides: the policies in force, and a crew for each company and versions. What does not depend on a version is made once."""
 
 import asyncio
 from dataclasses import replace
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from agents.crew import Crew
+    from agents.crew import Crew, IntentReader
     from agents.intent.library import IntentLibrary
+    from agents.writing import Writing
     from core.company import Company, Roster
     from core.deals import PastDeal
-    from core.ports import Calendars, Directory, Encoder
+    from core.ports import Calendars, Choices, Directory, Encoder, Spending
     from core.services import Knowledge
     from core.settings import Settings
     from policy.library import Edition, Library
@@ -35,6 +36,10 @@ class Assembly:
         def intents(self) -> IntentLibrary: ...
         @property
         def knowledge(self) -> Knowledge: ...
+        @property
+        def spending(self) -> Spending: ...
+        @property
+        def choices(self) -> Choices: ...
         def directory(self, tenant: str, policy: Compiled) -> Directory: ...
         def agendas(self, tenant: str, roster: Roster) -> Calendars: ...
         def deals(self, tenant: str) -> Sequence[PastDeal]: ...
@@ -51,7 +56,7 @@ class Assembly:
         return self.library.summary(tenant)
 
     @cached_property
-    def _made(self) -> "dict[tuple[str, str], Crew]":
+    def _made(self) -> "dict[tuple[str, str, str], Crew]":
         return {}
 
     @cached_property
@@ -59,45 +64,56 @@ class Assembly:
         """By the companies' folders."""
         return {tenant: self._crew(company) for tenant, company in self.companies.items()}
 
-    async def crew(self, tenant: str, version: str | None) -> "Crew":
-        """With that version of the policy (None: the folder's). Implements ``graph.router.Crews``.
+    async def crew(self, tenant: str, version: str | None, model: str | None = None) -> "Crew":
+        """With that version of the policy and that intent model (None: the folder's). Implements ``graph.router.Crews``.
 
         Raises:
-            NotFound: the tenant is not served here, or the version was never kept.
-            InvalidFile: the version does not fit the company any more.
+            NotFound: the tenant is not served here, or a version was never kept.
+            InvalidFile: a version does not fit the company any more.
         """
         from core.errors import NotFound
 
         if tenant not in self.companies:
             raise NotFound(what="tenant", id=tenant)
         edition, crew = await self.library.edition(tenant, version), self.crews[tenant]
-        if edition.compiled.version == crew.planner.version:
+        reader = crew.intent if model is None else await self.intents.reader(tenant, model)
+        key = (tenant, edition.compiled.version, reader.version)
+        if key[1:] == (crew.planner.version, crew.intent.version):
             return crew
-        key = (tenant, edition.compiled.version)
         if key not in self._made:
-            self._made.setdefault(key, await asyncio.to_thread(self._by, crew, self.companies[tenant], edition))
+            made = await asyncio.to_thread(self._of, self.companies[tenant], edition, reader)
+            self._made.setdefault(key, replace(crew, **made))
         return self._made[key]
+
+    @cached_property
+    def writing(self) -> "Writing | None":
+        """None when no chat model is configured."""
+        if not self.settings.has_model:
+            return None
+        from agents.writing import Writing
+
+        return Writing(self.settings, self.spending, self.choices)
+
+    async def recalibrate(self) -> None:
+        """Learn from what people have said of the chat model's choices since the last time."""
+        if self.writing:
+            await self.writing.refresh(self.companies)
 
     def _crew(self, company: "Company") -> "Crew":
         from agents.advisor.answers import Advisor
         from agents.crew import Crew
-        from agents.writing import writer_of
 
         folder = self.library.folder(company.id)
         return Crew(
             profile=company.profile,
-            intent=self.intents.agent(company.id),
             retriever=self.knowledge.retriever(company.id),
             advisor=Advisor(self.encoder),
-            writer=writer_of(self.settings, company),
-            **self._of(company, folder),
+            writer=self.writing.writer(lambda: self.companies[company.id]) if self.writing else None,
+            **self._of(company, folder, self.intents.folder(company.id)),
         )
 
-    def _by(self, crew: "Crew", company: "Company", edition: "Edition") -> "Crew":
-        return replace(crew, **self._of(company, edition))
-
-    def _of(self, company: "Company", edition: "Edition") -> "dict[str, Any]":
-        """Those of a crew who depend on the version: who decides, by what records and whose calendars."""
+    def _of(self, company: "Company", edition: "Edition", reader: "IntentReader") -> "dict[str, Any]":
+        """Those of a crew who depend on a version: who reads, how often they may be wrong, who decides, by what records and calendars."""
         from agents.guardian import Guardian
         from agents.planner import Planner
         from policy.scoring.scorecard import calibrate
@@ -105,6 +121,7 @@ class Assembly:
         policy = edition.compiled.policy
         curve = calibrate(policy, self.deals(company.id))
         return {
+            "intent": reader.bounded(policy.max_wrong_automatic),
             "planner": Planner(edition.compiled, edition.roster, company.profile, company.intents.groups, curve),
             "guardian": Guardian(company.profile.domains, policy.queues[policy.default_queue].backup),
             "directory": self.directory(company.id, edition.compiled),

@@ -11,6 +11,7 @@ from core.company import Profile
 from core.intent import Intent
 from core.ports import Calendars, Directory, Retriever
 from core.types import Answer, Intake, Passage, Past, Signal
+from core.value import Span
 
 
 class Versioned(Protocol):
@@ -18,9 +19,32 @@ class Versioned(Protocol):
     def version(self) -> str: ...
 
 
+class Business(Protocol):
+    """What of a text concerns the company."""
+
+    def speaks(self, sentence: str) -> bool:
+        """Whether a sentence surely speaks of its business."""
+
+    def beside(self, text: str) -> tuple[Span, ...]:
+        """The sentences that say nothing to it, in order."""
+
+    def heading(self, subject: str) -> str:
+        """A subject without what says nothing to it."""
+
+
 class IntentReader(Versioned, Protocol):
+    @property
+    def business(self) -> Business | None:
+        """None where nobody can say what the company is asked."""
+
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
         """What the sender wants, with calibrated confidence."""
+
+    def explain(self, intent: Intent, text: str) -> Intent:
+        """That intent with the words that moved it."""
+
+    def bounded(self, share: float | None) -> "IntentReader":
+        """The same reader, deciding only where at most ``share`` of its decisions are wrong; None: as it was calibrated."""
 
 
 class AnswerFinder(Versioned, Protocol):
@@ -55,12 +79,14 @@ class Crew:
         return {name: agent.version for name, agent in agents.items() if agent}
 
     def writer_for(self, records: Iterable[Signal]) -> Writer | None:
-        """The chat model, where the law of the customer's region lets their text go there."""
-        return self.writer if self.writer and not self.planner.no_model_calls(records) else None
+        """The chat model on the policy's budget, where the law of the customer's region lets their text go there."""
+        allowed = self.writer and not self.planner.no_model_calls(records)
+        return self.writer.within(self.planner.policy.policy.model_budget) if self.writer and allowed else None
 
     def clarify(self, intake: Intake, intent: Intent) -> Answer:
-        """The one question automation may ask, naming what it thinks is possible."""
-        options = ", ".join(label.replace("_", " ") for label in intent.set[:3])
+        """The one question automation may ask, naming what it thinks is possible; who there is, when nothing was asked."""
+        queues = (queue.title for queue in self.planner.policy.policy.queues.values())
+        options = ", ".join(label.replace("_", " ") for label in intent.set[:3]) or ", ".join(queues)
         return Answer(answer=self.planner.texts(intake.language)["clarify"].format(options=options), abstained=False, reason="clarify")
 
     def offer(self, intake: Intake, name: str) -> Answer:

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from openai import APIStatusError, DefaultAsyncHttpxClient
 
 CHARS_PER_TOKEN = 4
+SCHEMA_TOKENS = 300
+"""What the schema of an answer and the frame of the messages come to at most."""
+LONG_ANSWER = 4000
+"""Tokens that an answer is taken to have at most where the endpoint is told no limit."""
+
 log = logging.getLogger("usher.model")
 
 
@@ -33,11 +38,18 @@ class OpenAIChat:
     """``core.ports.ChatModel`` over LangChain's OpenAI client. Made at the first call and kept; schemas are bound once a type."""
 
     def __init__(
-        self, *, base_url: str, model: str, api_key: str | None = None, timeout_s: float = 20.0, prices: Prices | None = None
+        self,
+        *,
+        base_url: str,
+        model: str,
+        api_key: str | None = None,
+        timeout_s: float = 20.0,
+        prices: Prices | None = None,
+        answer_tokens: int = 1000,
     ) -> None:
         self.version = f"chat/{model}"
         self._base_url, self._model, self._api_key = base_url, model, api_key
-        self._timeout_s, self._prices = timeout_s, prices or Prices()
+        self._timeout_s, self._prices, self._answer_tokens = timeout_s, prices or Prices(), answer_tokens
         self._bound: dict[type[BaseModel], Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: ChatOpenAI | None = None
@@ -61,9 +73,15 @@ class OpenAIChat:
             log.warning("%s: %s", prompt.name, failure)
             raise failure from None
         parsed, raw = said.get("parsed"), said["raw"]
+        usage = getattr(raw, "usage_metadata", None)
         if not isinstance(parsed, output):
-            raise _unparsed(raw, said.get("parsing_error"))
-        return parsed, self._cost(prompt, parsed, getattr(raw, "usage_metadata", None))
+            raise _unparsed(raw, said.get("parsing_error"), self._cost(prompt, str(getattr(raw, "content", "")), usage))
+        return parsed, self._cost(prompt, parsed.model_dump_json(), usage)
+
+    def at_most(self, prompt: RenderedPrompt) -> float:
+        """US dollars: no tokenizer that works on bytes makes more tokens than there are bytes, and the answer's length is limited."""
+        asked = len((prompt.system + prompt.user).encode()) + SCHEMA_TOKENS
+        return self._prices.usd(asked, self._answer_tokens or LONG_ANSWER)
 
     def _chain(self, output: type[BaseModel]) -> Any:
         """The client with ``output`` bound. A connection pool belongs to one event loop: another loop gets another client."""
@@ -87,6 +105,7 @@ class OpenAIChat:
             api_key=SecretStr(self._api_key or "none"),
             timeout=self._timeout_s,
             max_retries=0,
+            max_tokens=self._answer_tokens or None,
             temperature=0,
             stream_usage=False,
         )
@@ -97,10 +116,10 @@ class OpenAIChat:
             await self._http.aclose()
         self._client = self._http = None
 
-    def _cost(self, prompt: RenderedPrompt, parsed: BaseModel, usage: Mapping[str, int] | None) -> Cost:
+    def _cost(self, prompt: RenderedPrompt, answer: str, usage: Mapping[str, int] | None) -> Cost:
         """What the endpoint counted; where it counted nothing, four characters to a token."""
         asked = (usage or {}).get("input_tokens") or tokens(prompt.system + prompt.user)
-        said = (usage or {}).get("output_tokens") or tokens(parsed.model_dump_json())
+        said = (usage or {}).get("output_tokens") or tokens(answer)
         return Cost(calls=1, prompt_tokens=asked, completion_tokens=said, usd=self._prices.usd(asked, said))
 
 
@@ -141,8 +160,8 @@ def _status(error: "APIStatusError") -> ModelFailed:
     return ModelFailed(kind="unavailable", problem=f"HTTP {error.status_code}")
 
 
-def _unparsed(raw: object, error: object) -> ModelFailed:
+def _unparsed(raw: object, error: object, cost: Cost) -> ModelFailed:
     refused = getattr(raw, "additional_kwargs", {}).get("refusal") or type(error).__name__ == "OpenAIRefusalError"
     if refused:
-        return ModelFailed(kind="refused", problem="it declined to answer")
-    return ModelFailed(kind="malformed", problem="the answer does not fit the schema")
+        return ModelFailed(kind="refused", problem="it declined to answer", cost=cost)
+    return ModelFailed(kind="malformed", problem="the answer does not fit the schema", cost=cost)

@@ -59,8 +59,8 @@ def _intent_signals(intent: Intent, groups: dict[str, str]) -> list[Signal]:
 
 def _text_signals(turn: Turn, intake: Intake) -> list[Signal]:
     return [
-        stated("requests", float(requests_in(intake.text)), "channel"),
-        stated("words", float(len(_WORD.findall(intake.text[:MAX_CHARACTERS]))), "channel"),
+        stated("requests", float(requests_in(intake.request)), "channel"),
+        stated("words", float(len(_WORD.findall(intake.request[:MAX_CHARACTERS]))), "channel"),
         stated("attachments", float(sum(len(message.attachments) for message in turn.messages)), "channel"),
     ]
 

@@ -1,21 +1,28 @@
 """The writer: the turn's one model call, made when the embedded model is unsure or a text is to be sent, and never taken at its word."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from agents.cascade import candidates, chosen, decided, evidence
 from agents.outputs import Assessed, Reply
-from core.company import Intents
-from core.errors import ModelFailed
-from core.intent import Intent, Label
-from core.ports import ChatModel
+from agents.purse import Purse
+from agents.recalibration import Recalibrations
+from core.company import IntentDef, Intents
+from core.errors import UsherError
+from core.intent import Intent, Near
+from core.ports import Choice, Choices
 from core.types import Answer, Citation, Cost, Intake, Passage, Turn
+from policy.schema import ModelBudget
 from prompts.render import render
 
-CANDIDATES = 5
 PASSAGES = 3
-# Budgets in characters, about four to a token: the whole prompt stays near 500 tokens for a message of ordinary length.
-PASSAGE_CHARS, TEXT_CHARS, HISTORY_CHARS, DEFINITION_CHARS = 320, 900, 300, 110
+EXAMPLES = 4
+NONE = "none"
+UNLIMITED = ModelBudget()
+# Budgets in characters, about four to a token: the whole prompt stays near 600 tokens for a message of ordinary length.
+PASSAGE_CHARS, TEXT_CHARS, HISTORY_CHARS, DEFINITION_CHARS, EXAMPLE_CHARS = 280, 900, 300, 100, 70
 _CITED = re.compile(r"\s*(?P<sentence>[^\[\]]+?)\s*(?P<marks>(?:\[\d+\]\s*)+)[.!?]?", re.DOTALL)
 _NUMBER = re.compile(r"\d+")
 
@@ -23,56 +30,77 @@ Check = Callable[[str, Sequence[Citation], Sequence[Passage], str], Answer]
 
 
 class Opinion(NamedTuple):
-    """What the call gave: an intent of the taxonomy, a checked draft, its cost, and what went wrong."""
+    """What the call gave: a reading of the intent, a checked draft, its cost, what went wrong, and the step's line on the receipt."""
 
     intent: Intent | None
     draft: Answer | None
     cost: Cost
     degraded: list[str]
+    note: str = ""
 
 
+@dataclass(frozen=True)
 class Writer:
-    """``check`` removes what the cited passages do not support, and abstains when too little is left."""
+    """``intents`` gives the taxonomy as it is when asked; ``check`` removes what the cited passages do not support, and abstains when too
+    little is left.
+    """
 
-    def __init__(self, model: ChatModel, intents: Intents, company: str, check: Check) -> None:
-        self._model, self._intents, self._company, self._check = model, intents, company, check
-        self._definitions = {intent.name: intent.definition for intent in intents.intents}
+    purse: Purse
+    intents: Callable[[], Intents]
+    company: str
+    check: Check
+    choices: Choices
+    learned: Recalibrations
+    budget: ModelBudget = UNLIMITED
 
     @property
     def version(self) -> str:
-        return self._model.version
+        return self.purse.version
+
+    def within(self, budget: ModelBudget) -> "Writer":
+        """The same writer, on this budget."""
+        return replace(self, budget=budget)
 
     async def assess(self, turn: Turn, intake: Intake, intent: Intent, passages: tuple[Passage, ...]) -> Opinion:
-        """Intent and draft in one call. An intent that was not offered is dropped, and the receipt says so."""
-        offered = self._candidates(intent)
-        listing = "\n".join(f"{name}: {self._definitions[name][:DEFINITION_CHARS]}" for name in offered)
-        prompt = render("assess", intents=listing, **self._common(turn, intake, passages))
-        try:
-            said, cost = await self._model.ask(prompt, Assessed)
-        except ModelFailed as error:
-            return Opinion(None, None, Cost(calls=1), [f"model: {error}"])
-        assert isinstance(said, Assessed)  # noqa: S101 - the port promises it
+        """Intent and draft in one call. An intent that was not offered, or is no longer the company's, is dropped, and the receipt says
+        so."""
+        known = self._known()
+        offered = {_line(name): name for name in candidates(intent, known)}
+        if not offered:
+            return Opinion(None, None, Cost(), ["model: not asked: there is no intent to choose from"])
+        prompt = render("assess", intents=_listing(offered, known, intent.nearest), **self._common(turn, intake, passages))
+        said, cost, trouble = await self.purse.ask(turn, prompt, Assessed, self.budget)
+        if not isinstance(said, Assessed):
+            return Opinion(None, None, cost, trouble)
         draft = self._checked(said.draft, turn, intake, passages)
-        if said.intent == "none":
-            return Opinion(intent.model_copy(update={"out_of_scope": True, "source": "model"}), draft, cost, [])
-        if said.intent not in offered:
-            return Opinion(None, draft, cost, ["model: named an intent that was not offered; the embedded reading stands"])
-        return Opinion(_chosen(intent, said.intent, offered), draft, cost, [])
+        name = offered.get(_line(said.intent))
+        if said.intent != NONE and (name is None or name not in self._known()):
+            return Opinion(None, draft, cost, [*trouble, "model: named an intent that was not offered; the embedded reading stands"])
+        choice = chosen(turn.id, intent, tuple(offered.values()), name)
+        learned = self.learned.of(turn.tenant)
+        read = decided(intent, choice, learned)
+        return Opinion(read, draft, cost, [*trouble, *await self._enter(turn, choice)], evidence(choice, intent, read, learned))
 
     async def reply(self, turn: Turn, intake: Intake, passages: tuple[Passage, ...]) -> Opinion:
         """The text, from the passages only; None where too little of it is supported."""
-        try:
-            said, cost = await self._model.ask(render("reply", **self._common(turn, intake, passages)), Reply)
-        except ModelFailed as error:
-            return Opinion(None, None, Cost(calls=1), [f"model: {error}"])
-        assert isinstance(said, Reply)  # noqa: S101 - the port promises it
+        said, cost, trouble = await self.purse.ask(turn, render("reply", **self._common(turn, intake, passages)), Reply, self.budget)
+        if not isinstance(said, Reply):
+            return Opinion(None, None, cost, trouble)
         draft = self._checked(said.reply, turn, intake, passages)
-        trouble = [] if draft else ["model: its reply was not supported by the passages; the handbook's own sentences are used"]
+        if not draft:
+            trouble = [*trouble, "model: its reply was not supported by the passages; the handbook's own sentences are used"]
         return Opinion(None, draft, cost, trouble)
 
-    def _candidates(self, intent: Intent) -> list[str]:
-        ranked = [*(label.label for label in intent.labels), *intent.set]
-        return [name for name in dict.fromkeys(ranked) if name in self._definitions][:CANDIDATES] or list(self._definitions)[:CANDIDATES]
+    def _known(self) -> dict[str, IntentDef]:
+        return {intent.name: intent for intent in self.intents().intents}
+
+    async def _enter(self, turn: Turn, choice: Choice) -> list[str]:
+        """A choice that cannot be kept teaches nothing, and that is all."""
+        try:
+            await self.choices.enter(turn.tenant, self.learned.model, choice)
+        except UsherError as error:
+            return [f"model: its choice was not kept: {error}"]
+        return []
 
     def _common(self, turn: Turn, intake: Intake, passages: tuple[Passage, ...]) -> dict[str, str]:
         past = "\n".join(f"{past.role}: {past.text}" for past in turn.history[-4:])
@@ -80,7 +108,7 @@ class Writer:
             f"[{number}] {passage.heading}: {passage.text}"[:PASSAGE_CHARS] for number, passage in enumerate(passages[:PASSAGES], 1)
         )
         return {
-            "company": self._company,
+            "company": self.company,
             "date": f"{turn.now:%Y-%m-%d}",
             "language": intake.language,
             "passages": "\n".join(numbered),
@@ -94,18 +122,35 @@ class Writer:
         if not sentences:
             return None
         conversation = "\n".join([intake.subject, intake.text, *(past.text for past in turn.history)])
-        answer = self._check(" ".join(sentences), citations, passages, conversation)
+        answer = self.check(" ".join(sentences), citations, passages, conversation)
         return None if answer.abstained or not answer.citations else answer
 
 
-def _chosen(intent: Intent, name: str, offered: Sequence[str]) -> Intent:
-    """The model's choice with the embedded model's own probability, renormalised over what was offered: its word carries no number."""
-    known = {label.label: label.confidence for label in intent.labels}
-    mass = sum(known.get(each, 0.0) for each in offered)
-    confidence = round(known.get(name, 0.0) / mass, 4) if mass else 1 / len(offered)
-    others = tuple(label for label in intent.labels if label.label != name)
-    label = Label(label=name, confidence=confidence, span=next((known.span for known in intent.labels if known.label == name), None))
-    return intent.model_copy(update={"labels": (label, *others), "abstained": False, "out_of_scope": False, "source": "model"})
+def _listing(offered: Mapping[str, str], known: Mapping[str, IntentDef], nearest: Sequence[Near]) -> str:
+    """A line for each intent: its name, what it means, and those of its labelled examples that are nearest to the message.
+
+    Only what the company wrote itself: what customers wrote, and the embedded model may have learned from, is nobody else's to read.
+    """
+    own = [near for near in nearest if near.label in offered.values() and near.text in known[near.label].utterances][:EXAMPLES]
+    return "\n".join(
+        f"{line}: {_short(known[name].definition, DEFINITION_CHARS)}{_examples([near.text for near in own if near.label == name])}"
+        for line, name in offered.items()
+    )
+
+
+def _examples(texts: Sequence[str]) -> str:
+    quoted = (f'"{_short(text, EXAMPLE_CHARS)}"' for text in texts)
+    return f" Such as {', '.join(quoted)}" if texts else ""
+
+
+def _short(text: str, length: int) -> str:
+    line = _line(text)
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _line(text: str) -> str:
+    """In one line, so that nothing can pass for another intent's."""
+    return " ".join(text.split())
 
 
 def _cited(text: str, passages: Sequence[Passage]) -> tuple[list[str], list[Citation]]:

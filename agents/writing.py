@@ -1,27 +1,45 @@
-"""The writer that the settings ask for."""
+"""What stands behind the one model call of a turn, for all companies: the chat model of the settings, its budget, and how far it is
+believed.
+"""
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from agents.advisor.grounding import check
+from agents.models import OpenAIChat, Prices
+from agents.purse import Purse
+from agents.recalibration import Recalibrations
+from agents.writer import Writer
+from prompts.render import load
+
 if TYPE_CHECKING:
-    from agents.writer import Writer
     from core.company import Company
+    from core.ports import Choices, Spending
     from core.settings import Settings
 
 
-def writer_of(settings: "Settings", company: "Company") -> "Writer | None":
-    """None when no chat model is configured."""
-    if not settings.has_model:
-        return None
-    from agents.advisor.grounding import check
-    from agents.models import OpenAIChat, Prices
-    from agents.writer import Writer
+class Writing:
+    """``settings`` name a chat model."""
 
-    key = settings.llm_api_key
-    model = OpenAIChat(
-        base_url=settings.llm_base_url or "",
-        model=settings.llm_model,
-        api_key=key.get_secret_value() if key else None,
-        timeout_s=settings.llm_timeout_s,
-        prices=Prices(settings.llm_usd_per_million_prompt, settings.llm_usd_per_million_completion),
-    )
-    return Writer(model, company.intents, company.profile.name, check)
+    def __init__(self, settings: "Settings", spending: "Spending", choices: "Choices") -> None:
+        key = settings.llm_api_key
+        self._model = OpenAIChat(
+            base_url=settings.llm_base_url or "",
+            model=settings.llm_model,
+            api_key=key.get_secret_value() if key else None,
+            timeout_s=settings.llm_timeout_s,
+            prices=Prices(settings.llm_usd_per_million_prompt, settings.llm_usd_per_million_completion),
+            answer_tokens=settings.llm_answer_tokens,
+        )
+        self._spending, self._choices = spending, choices
+        self._learned = Recalibrations(choices, f"{self._model.version} assess-{load('assess').header.version}")
+
+    def writer(self, company: "Callable[[], Company]") -> Writer:
+        """``company`` gives the company as it is when asked."""
+        profile = company().profile
+        purse = Purse(self._model, self._spending, profile.time_zone)
+        return Writer(purse, lambda: company().intents, profile.name, check, self._choices, self._learned)
+
+    async def refresh(self, tenants: Iterable[str]) -> None:
+        """Learn from what became known of the chat model's choices since."""
+        await self._learned.refresh(tenants)

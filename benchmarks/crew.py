@@ -31,10 +31,17 @@ class FirstWord:
     """Reads the intent from the first word, surely."""
 
     version = "fixed"
+    business = None
 
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:  # noqa: ARG002 - the port's signature
         word = text.split(maxsplit=1)[0].lower() if text.strip() else "question"
         return Intent(labels=(Label(label=word, confidence=0.95),), abstained=False, out_of_scope=False, language=language)
+
+    def explain(self, intent: Intent, text: str) -> Intent:  # noqa: ARG002 - the port's signature
+        return intent
+
+    def bounded(self, share: float | None) -> "FirstWord":  # noqa: ARG002 - the port's signature
+        return self
 
 
 class Strangers:

@@ -9,7 +9,8 @@ Access = Literal["viewer", "agent", "approver", "lead", "admin", "service"]
 
 # read: everything of the tenant · messages: hand messages in · facts: state facts for a system of record
 # converse: take a conversation over, give it back, close it, edit a request · decide: approve, reject, respond, delegate
-# assign: reassign · queue: see and retry what failed · policy: put a policy in force, roll it back
+# assign: reassign · queue: see and retry what failed · policy: put a policy or an intent model in force, roll it back, review corrections
+# Whoever may converse or decide may also say what a message wanted.
 # admin: tokens, export, erasure, acts
 RIGHTS: Mapping[Access, frozenset[Right]] = {
     "viewer": frozenset({"read"}),

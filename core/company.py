@@ -19,6 +19,7 @@ from core.worktime import LONGEST_D, Calendar
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SOME_YEAR = 2026
+LONGEST_NAME = 200
 
 
 def _known_zone(value: str) -> str:
@@ -245,7 +246,7 @@ class Roster(Indexed):
 class IntentDef(Value):
     """One intent: what is in and what is not, and utterances that show it."""
 
-    name: str = Field(pattern=r"^[^\s].{0,99}$")
+    name: str = Field(pattern=r"^\S", max_length=LONGEST_NAME)
     group: str = ""
     definition: str = ""
     utterances: tuple[str, ...] = Field(min_length=1)

@@ -3,6 +3,11 @@
 The command line prints ``str(error)`` on one line and exits with ``exit_code``; the web app renders the same text with ``status``.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.types import Cost
+
 
 class UsherError(Exception):
     """Base of every expected failure."""
@@ -94,10 +99,10 @@ class InvalidSetting(UsherError):
 
 
 class ModelFailed(UsherError):
-    """The chat model gave nothing usable; the embedded path goes on and the receipt names ``kind``."""
+    """The chat model gave nothing usable; the embedded path goes on and the receipt names ``kind``. ``cost`` where it is known."""
 
     status = 502
 
-    def __init__(self, *, kind: str, problem: str) -> None:
-        self.kind = kind
+    def __init__(self, *, kind: str, problem: str, cost: "Cost | None" = None) -> None:
+        self.kind, self.cost = kind, cost
         super().__init__(f"model {kind}: {problem}")

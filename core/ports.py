@@ -1,14 +1,15 @@
 """The seams: what the graph, the agents and the channels need from the world, each a small protocol, implemented once and injected."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
 from core.profile import Recorded, Statement
 from core.receipt import Receipt
 from core.types import ApprovalNeed, Audience, Cost, Decision, Edit, Effect, Inbound, Passage, Request, Sender, Signal, Turn, Watch
+from core.value import Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +30,9 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Unit vectors, one row a text; the empty text has one too."""
+
+    def states(self, text: str) -> tuple[Sequence[Span], "NDArray[np.float32]"]:
+        """Each token's place in the text and its vector; their mean, brought to length 1, is the text's."""
 
 
 class Retriever(Protocol):
@@ -82,6 +86,9 @@ class ChatModel(Protocol):
             ModelFailed: on a time-out, an error status, a refusal, or output that does not fit ``output``.
         """
 
+    def at_most(self, prompt: "RenderedPrompt") -> float:
+        """What a call with this prompt can cost, in US dollars; 0 where prices are not known."""
+
 
 class RenderedPrompt(BaseModel):
     """A prompt ready to send: who it is (name and version, for the receipt) and its two messages."""
@@ -92,6 +99,55 @@ class RenderedPrompt(BaseModel):
 
     system: str
     user: str
+
+
+class Spending(Protocol):
+    """What each tenant's chat model has cost by day, held by all workers together."""
+
+    async def reserve(self, tenant: str, day: date, usd: float, *, calls_per_day: int | None, usd_per_day: float | None) -> bool:
+        """Count a call that may cost ``usd`` towards the day; False, and nothing is counted, where that would go over a limit."""
+
+    async def settle(self, tenant: str, day: date, *, reserved: float, cost: Cost) -> None:
+        """Put what the call did cost in the place of what was reserved. Without this the reservation stays counted."""
+
+
+ChoiceKind = Literal["agrees", "differs", "none"]
+"""Whether a chat model chose the embedded model's first label, another one, or none of those offered."""
+
+
+class Choice(NamedTuple):
+    """What a chat model chose for a turn whose embedded reading was unsure. ``chance``: what the embedded model gave to that choice among
+    all that was offered; ``said`` None: none of them. ``top`` is the embedded model's own first label.
+    """
+
+    turn_id: str
+    offered: tuple[str, ...]
+    top: str
+    top_chance: float
+    said: str | None
+    chance: float
+
+    @property
+    def kind(self) -> ChoiceKind:
+        return "none" if self.said is None else "agrees" if self.said == self.top else "differs"
+
+
+class Judged(NamedTuple):
+    """A choice whose outcome is known."""
+
+    kind: ChoiceKind
+    chance: float
+    right: bool
+
+
+class Choices(Protocol):
+    """What chat models chose, and whether that was right. ``model`` is the version of chat model and prompt."""
+
+    async def enter(self, tenant: str, model: str, choice: Choice) -> None:
+        """Once a turn: a later run of it takes the place of the earlier."""
+
+    async def judged(self, tenant: str, model: str, limit: int) -> Sequence[Judged]:
+        """Those of which a person has said what the turn's intent is, and a reviewer has accepted that; the newest first."""
 
 
 class Paused(BaseModel, arbitrary_types_allowed=True):

@@ -1,6 +1,6 @@
 """What commands and web handlers may use: the composed product, as protocols."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,12 +8,13 @@ from typing import Any, Protocol
 from core.access import Actor, Right
 from core.company import Company, Person, Roster
 from core.intent import Intent
+from core.learning import Examples, Teaching
 from core.ports import Approvers, Clock, Mailroom, Retriever
 from core.profile import Profile, Recorded, Statement
 from core.receipt import Receipt
 from core.settings import Settings
 from core.types import Answer, Edit, Past, Turn
-from core.views import Act, Activation, Approval, Conversation, Dead, Delegation, Erased, PolicyInForce, Sent, Token, Verified, Word
+from core.views import Act, Activation, Approval, Conversation, Dead, Delegation, Erased, PolicyInForce, Sent, Spent, Token, Verified, Word
 
 Progress = Callable[[str], None]
 
@@ -183,6 +184,11 @@ class Tokens(Protocol):
         """Of no use from now on. Raises NotFound."""
 
 
+class Spending(Protocol):
+    async def by_day(self, tenant: str, *, limit: int = 100) -> Sequence[Spent]:
+        """What the chat model cost on the days on which there were calls, newest first."""
+
+
 class Audit(Protocol):
     async def verify(self, tenant: str) -> Verified:
         """Recompute every digest and hash; stops at the first link that does not hold."""
@@ -214,17 +220,33 @@ class Knowledge(Protocol):
     def retriever(self, tenant: str) -> Retriever: ...
 
 
-class IntentModels(Protocol):
-    """The intent models of the companies, trained on first use."""
+class Trial(Protocol):
+    """A model tried on texts whose intents are known."""
+
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+    def threshold(self, bound: float) -> float | None:
+        """From which ``Intent.sure`` on at most that share of automatic decisions is wrong; None: no such promise can be made."""
+
+    def read(self, texts: Sequence[str]) -> Iterator[tuple[Intent, float]]:
+        """Intent and milliseconds, one text after the other, as messages come."""
+
+
+class IntentModels(Teaching, Protocol):
+    """The intent models of the companies. Until one is activated the company folder's decides, trained on first use."""
 
     def train(self, tenant: str, progress: Progress) -> str:
-        """Load or train the company's own; its version."""
+        """Load or train the company folder's, without what people taught; its version."""
 
     def train_file(self, data: Path, out: Path, progress: Progress) -> str:
         """Train on a file of one's own; the model goes to ``out``. Raises InvalidFile naming the row."""
 
-    def predict(self, texts: Sequence[str], *, tenant: str | None, model: Path | None) -> Sequence[tuple[str, Intent, float]]:
-        """Text, intent, and milliseconds."""
+    def predict(self, texts: Sequence[str], *, tenant: str | None, model: Path | None) -> Iterator[tuple[str, Intent, float]]:
+        """Text, intent, and milliseconds, as they are asked for. Raises Unavailable."""
+
+    async def trial(self, *, tenant: str | None, model: Path | None) -> "Trial":
+        """The model in force for ``tenant``, or that of the folder ``model``, to be tried. Raises Unavailable."""
 
 
 class Services(Protocol):
@@ -239,6 +261,8 @@ class Services(Protocol):
     @property
     def intents(self) -> IntentModels: ...
     @property
+    def examples(self) -> Examples: ...
+    @property
     def mailroom(self) -> Mailroom: ...
     @property
     def worker(self) -> Worker: ...
@@ -252,6 +276,8 @@ class Services(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def spending(self) -> Spending: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

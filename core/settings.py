@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     llm_model: str = Field("", description="Model name sent to that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
     llm_timeout_s: float = Field(20.0, gt=0, le=300, description="Seconds before a model call counts as failed.")
+    llm_answer_tokens: int = Field(
+        1000, ge=0, description="Tokens that an answer may have, a model's own reasoning included; 0: the endpoint is told no limit."
+    )
     llm_usd_per_million_prompt: float = Field(0.0, ge=0, description="Price of a million prompt tokens, for the receipt.")
     llm_usd_per_million_completion: float = Field(0.0, ge=0, description="Price of a million completion tokens.")
 

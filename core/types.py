@@ -87,6 +87,7 @@ class Turn(Value):
     absent: tuple[str, ...] = ()
     failed_deliveries: int = Field(0, ge=0, description="Messages of ours in this conversation that did not arrive.")
     policy: str | None = Field(None, description="The version in force when the turn was loaded; None: the company folder's.")
+    model: str | None = Field(None, description="As ``policy``: the intent model's version.")
     run: int = 0
 
 
@@ -109,6 +110,16 @@ class Intake(Value):
     language_served: bool = True
     automated: str | None = None
     pii: tuple[PiiSpan, ...] = ()
+    title: str = Field("", description="The subject, as far as it concerns the company.")
+    beside: tuple[Span, ...] = Field((), description="Sentences of ``text`` that say nothing to the company: people see them.")
+
+    @property
+    def request(self) -> str:
+        """``text`` with blanks for what stands beside the request, so that places in it stay the same: what decides reads this."""
+        signs = list(self.text)
+        for span in self.beside:
+            signs[span.start : span.end] = ["\n" if sign == "\n" else " " for sign in signs[span.start : span.end]]
+        return "".join(signs)
 
 
 class Signal(Value):

@@ -1,6 +1,6 @@
 """What people are shown: approvals, conversations, tokens and the rest, as values."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -110,6 +110,16 @@ class Act(Value):
     outcome: str
 
 
+class Spent(Value):
+    """What the chat model cost on a day of the company; calls under way at the most that they can cost."""
+
+    day: date
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    usd: float
+
+
 class Activation(Value):
     """A policy version that was put in force; ``rolled_back``: it was in force before the one that it replaced."""
 
@@ -135,7 +145,9 @@ class PolicyInForce(Value):
 
 
 class Erased(Value):
-    """What was erased of one person: numbers only."""
+    """What was erased of one person: numbers only. ``examples``: of what they wrote, those kept to learn from; what models have learned
+    from them stays in the weights (``intents versions`` says in which).
+    """
 
     conversations: int
     messages: int
@@ -143,6 +155,7 @@ class Erased(Value):
     effects: int
     files: int
     facts: int = 0
+    examples: int = 0
 
 
 class Conversation(Value):

@@ -1,6 +1,7 @@
 """YAML that people write, read with line numbers: one error names file, line and field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import yaml
@@ -29,19 +30,35 @@ def parse(model: type[T], text: str, file: str) -> tuple[T, "Lines"]:
         raise InvalidFile(file=file, line=lines.of(loc), problem=_problem(model, loc, first["type"], first["msg"])) from None
 
 
+def compose(text: str, file: str) -> yaml.Node | None:
+    """The nodes of a YAML text, whose scalars are still as they were written; None for an empty one. Raises InvalidFile."""
+    with _readable(file):
+        node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
+        return node
+
+
+@contextmanager
+def _readable(file: str) -> Iterator[None]:
+    """Raises InvalidFile for what is no YAML."""
+    try:
+        yield
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InvalidFile(file=file, line=line, problem=f"not YAML: {error.problem}") from None
+    except RecursionError:
+        raise InvalidFile(file=file, problem="not YAML: nested too deep") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise InvalidFile(file=file, problem=f"not YAML: {str(error).splitlines()[0]}") from None
+
+
 class Lines:
     """The data of a YAML text and the line on which each key or item begins."""
 
     def __init__(self, text: str, file: str) -> None:
-        try:
-            loader: Any = _LOADER(text)
-            node = loader.get_single_node()
+        loader: Any = _LOADER("")
+        with _readable(file):
+            node = compose(text, file)
             self.data: Any = loader.construct_document(node) if node else {}
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else None
-            raise InvalidFile(file=file, line=line, problem=f"not YAML: {error.problem}") from None
-        except (yaml.YAMLError, ValueError) as error:
-            raise InvalidFile(file=file, problem=f"not YAML: {str(error).splitlines()[0]}") from None
         self.file = file
         self._lines: dict[Loc, int] = {}
         if node:

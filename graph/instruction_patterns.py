@@ -106,6 +106,7 @@ STRONG = (
             rf"\b{_SKIP} (?:(?:all|any|every|the|of|alle|toute?s?|tod[oa]s?|las?|los?|les|die|das|den) )*{_BEFORE} (?:inputs?|texts?"
             rf"|context|content|conversation|eingaben?|texte?"
             rf"|kontext|contexte|texte|contexto|textos?)\b",
+            r"\b(?:hi|hello|hey|hallo|bonjour|hola|dear)[, ]+(?:chat ?gpt|gpt)\b",
             r"^\W*(?:hi|hello|hey|hallo|bonjour|hola|dear|ok|okay)?[, ]*(?:chat ?gpt|gpt|llama|claude|bard|gemini|copilot"
             r"|language model|llm|'?free generator)\b['’]?\s*[,.!:]",
             r"\b(?:abandon|forget|clear|empty|drop) (?:all )?(?:of )?your (?:thoughts|memory|context|identity|training|knowledge"
@@ -189,6 +190,8 @@ STRONG = (
             r"\b(?:respond|reply|answer)(?:ing)? (?:(?:only|back|always|exclusively) (?:in|as|with) (?!e-?mail|person|writing"
             r"|english|french|german|spanish)|as (?:an?|if|dan|the)|in the (?:style|form|voice|manner) of|to every (?:prompt"
             r"|question))\b",
+            r"\b(?:meine erste (?:anfrage|frage|bitte|aufgabe)|mein erster (?:satz|befehl)) (?:lautet|ist)\s*[:\"„“»]"
+            r"|\bma première (?:demande|question|phrase) est\s*[:\"«“]|\bmi primera (?:petición|pregunta|solicitud|frase) es\s*[:\"«“]",
             r"\b(?:my|the) first (?:prompt|question|query|command|request|sentence|message) (?:is|will be)\s*[:\"“\[{(]|\b(?:i"
             r"|we) (?:will|am going to) (?:type|provide you with"
             r"|give you) (?:the |a |some )?(?:commands?|prompts?|questions?|topics?|texts?|sentences?|inputs?)\b",

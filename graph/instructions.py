@@ -29,7 +29,7 @@ MANY_WEAK = 3
 WRAPPED = 45
 SHORT = 160
 ODD = frozenset({"machine", "limits", "role"})
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"”’»)\]*]*[ \t]+|\n\s*", re.MULTILINE)
+_SENTENCE = re.compile(r"(?<=[.!?…])(?:(?:[ \t\u00a0]?[\"”’»)\]*])+(?:[ \t]+|(?=\n|\Z))|[ \t]+)|\n\s*")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _SIGNAL = re.compile(r"\w")
 _LOOKALIKES = str.maketrans(

@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agents.crew import Business
 from core.company import Profile
 from core.types import Inbound, Intake, Turn
+from core.value import Span
 from graph.automated import automated
 from graph.instructions import Relevant, nothing_known, without_instructions, without_instructions_in_line
 from graph.language import Language, language_of
@@ -18,19 +20,28 @@ _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-
 _JOINERS = re.compile("(?<=[A-Za-z])[\u200c\u200d]+(?=[A-Za-z])")
 
 
-def intake(turn: Turn, profile: Profile, relevant: Relevant = nothing_known) -> Intake:
+def intake(turn: Turn, profile: Profile, business: Business | None = None) -> Intake:
     """Read the turn's new messages. Only mail is searched for quotes and a signature; in chat every line is the sender's own.
 
-    What addresses a machine is set aside wherever it stands. ``relevant`` says whether a sentence beside it is the company's business.
+    What addresses a machine is set aside wherever it stands. What says nothing to the company stays in the text that people see, and is
+    no part of the request; in a language that nobody serves, nobody can tell.
     """
     messages = [message for message in turn.messages if message.role == "customer"] or list(turn.messages)
-    parts = [_split(message, relevant) for message in messages]
+    parts = [_split(message, business.speaks if business else nothing_known) for message in messages]
     title = without_instructions_in_line(visible(next((message.subject for message in messages if message.subject.strip()), "")))
     text = "\n\n".join(part.text for part in parts if part.text)
     language = _language(text, title.text, turn, profile)
+    heading, beside = title.text, tuple[Span, ...]()
+    if business and language.served and text:
+        heading, beside = business.heading(title.text), business.beside(text)
+    if beside:
+        request = Intake(text=text, beside=beside, language=language.code).request
+        language = _language(request, heading, turn, profile)
     return Intake(
         text=text,
         subject=title.text,
+        title=heading,
+        beside=beside,
         quoted="\n\n".join(part.quoted for part in parts if part.quoted),
         signature="\n\n".join(part.signature for part in parts if part.signature),
         instructions=(*title.instructions, *(found for part in parts for found in part.instructions)),

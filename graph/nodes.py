@@ -1,4 +1,5 @@
-"""The nodes of a turn: pure functions of the state. They write nothing, so a turn that is run again does nothing twice.
+"""The nodes of a turn: pure functions of the state. They write nothing, so a turn that is run again does nothing twice; only what a model
+call costs, and what it chose, is kept at once: that has happened, whatever becomes of the turn.
 
 What computes for more than a few milliseconds runs in a thread, so that the worker's heartbeat never waits for it.
 """
@@ -12,20 +13,21 @@ from typing import Any, TypeVar
 
 from langgraph.types import interrupt
 
+from agents.advisor.words import content_words
 from agents.crew import Crew
+from agents.purse import SPENT
 from agents.writer import Writer
 from core.digest import request_digest
 from core.errors import UsherError
 from core.intent import Intent
-from core.types import Answer, Audience, Cost, Decision, Effect, Intake, Passage, Plan, Request, Signal, Step
+from core.types import Answer, Audience, Cost, Decision, Effect, Intake, Passage, Plan, Request, Signal, Step, Turn
 from graph.inbox import decision_of, offer
 from graph.intake import intake as read_intake
 from graph.state import State
 
 log = logging.getLogger("usher.graph")
 PUBLIC: tuple[Audience, ...] = ("public",)
-PASSAGES = 6
-SURE_OF_BUSINESS = 0.5
+PASSAGES, TELLING = 6, 3
 T = TypeVar("T")
 
 
@@ -37,30 +39,31 @@ class Nodes:
 
     async def intake(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
-        result = await asyncio.to_thread(read_intake, state["turn"], self.crew.profile, self._speaks_of_business)
+        turn, trouble = state["turn"], list[str]()
+        try:
+            result = await asyncio.to_thread(lambda: read_intake(turn, self.crew.profile, self.crew.intent.business))
+        except UsherError as error:
+            log.warning("intake: what concerns the company is not known: %s", type(error).__name__)
+            result, trouble = await asyncio.to_thread(read_intake, turn, self.crew.profile), [f"intake: {error}"]
         evidence = result.automated or f"{len(result.text)} characters, {result.language}{_aside(result)}"
-        return {"intake": result, "steps": [_step("intake", self.crew.version, began, evidence)]}
-
-    def _speaks_of_business(self, sentence: str) -> bool:
-        """Whether the embedded model knows what a sentence is about; asked only beside text that addresses a machine."""
-        found = self.crew.intent.read(sentence, "", self.crew.profile.default_language, ())
-        return not found.abstained and not found.out_of_scope and found.confidence >= SURE_OF_BUSINESS
+        return {"intake": result, "steps": [_step("intake", self.crew.version, began, evidence)], "degraded": trouble}
 
     async def intent(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
         known = state["intake"]
-        read = lambda: asyncio.to_thread(  # noqa: E731
-            self.crew.intent.read, known.text, known.subject, known.language, state["turn"].history
-        )
+        read = lambda: asyncio.to_thread(self._understood, known, state["turn"])  # noqa: E731
         intent, trouble = await _guarded("intent", read, Intent(labels=(), abstained=True, out_of_scope=False))
         if _nothing_left(known):
-            intent = intent.model_copy(update={"labels": (), "set": (), "abstained": True, "out_of_scope": True})
+            intent = intent.model_copy(update={"labels": (), "set": (), "abstained": True, "out_of_scope": False})
         evidence = f"{intent.top or 'nothing'}{' (not sure)' if intent.abstained else ''}"
         return {
             "intent": intent,
             "steps": [_step("intent", self.crew.intent.version, began, evidence, intent.confidence)],
             "degraded": trouble,
         }
+
+    def _understood(self, known: Intake, turn: Turn) -> Intent:
+        return self.crew.intent.explain(self.crew.intent.read(known.request, known.title, known.language, turn.history), known.request)
 
     async def signals(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
@@ -77,7 +80,7 @@ class Nodes:
     async def passages(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
         known = state["intake"]
-        query = f"{known.subject}\n{known.text}".strip()[:2000]
+        query = " ".join(f"{known.title} {known.request}".split())[:2000]
         nothing: tuple[Passage, ...] = ()
         find = lambda: self.crew.retriever.search(query, audiences=PUBLIC, limit=PASSAGES)  # noqa: E731
         found, trouble = (nothing, []) if known.automated else await _guarded("retriever", find, nothing)
@@ -89,16 +92,17 @@ class Nodes:
         """The join. When the embedded model is unsure and a chat model is configured, the turn's one model call is made here."""
         began = time.perf_counter()
         known, turn, passages = state["intake"], state["turn"], tuple(state["passages"])
-        intent, cost, trouble = state["intent"], Cost(), list[str]()
-        draft = None if known.automated else await asyncio.to_thread(self.crew.advisor.answer, known.text, passages, known.language)
+        intent, cost, trouble, note = state["intent"], Cost(), list[str](), ""
+        draft = None if known.automated else await asyncio.to_thread(self.crew.advisor.answer, known.request, passages, known.language)
         writer = self.crew.writer_for(state["records"])
         wanted = intent.abstained and not known.automated and turn.mode == "automation" and not _nothing_left(known)
         if writer and wanted:
             opinion = await writer.assess(turn, known, intent, passages)
             intent, cost, trouble = opinion.intent or intent, opinion.cost, opinion.degraded
-            draft = opinion.draft or draft
+            draft, note = opinion.draft or draft, f"; {opinion.note}" if opinion.note else ""
         result = self.crew.planner.assess(turn, known, intent, state["records"], draft, state["busy"])
-        evidence = f"value {result.value.score:g}, data quality {result.data_quality:g}{self._kept_back(state, writer) if wanted else ''}"
+        note = note or (self._kept_back(state, writer) if wanted else "")
+        evidence = f"value {result.value.score:g}, data quality {result.data_quality:g}{note}"
         step = _step("assess", writer.version if writer else self.crew.version, began, evidence)
         return {"assessment": result, "steps": [step], "cost": cost, "degraded": trouble}
 
@@ -121,7 +125,7 @@ class Nodes:
         answer = assessment.draft or Answer(abstained=True, reason="no passage")
         if plan.action == "clarify":
             answer = self.crew.offer(known, plan.offer) if plan.offer else self.crew.clarify(known, assessment.intent)
-        elif writer and not state.get("cost", Cost()).calls:
+        elif writer and not state.get("cost", Cost()).calls and SPENT not in state.get("degraded", ()):
             written = await writer.reply(turn, known, tuple(state["passages"]))
             answer, cost, trouble = written.draft or answer, written.cost, written.degraded
         else:
@@ -229,8 +233,9 @@ def _with_reply(plan: Plan, reply: Answer | None) -> Plan:
 
 
 def _nothing_left(known: Intake) -> bool:
-    """Whether all of the text addressed a machine. What a subject still says is then no request: a person looks at it."""
-    return bool(known.instructions) and not known.text.strip()
+    """Whether all of the text addressed a machine, but for a greeting or thanks. What a subject still says is then no request: a chat is
+    asked once what it is about, else a person looks at it."""
+    return bool(known.instructions) and "?" not in known.request and len(content_words(known.request)) < TELLING
 
 
 def _step(agent: str, version: str, began: float, evidence: str, confidence: float | None = None) -> Step:

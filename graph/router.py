@@ -21,20 +21,21 @@ if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
 
 
-Crews = Callable[[str, str | None], Awaitable[Crew]]
-"""Tenant and policy version (None: the company folder's) → its crew. Raises NotFound for a tenant that is not served here, and what is
-wrong with a version that cannot be used."""
+Crews = Callable[[str, str | None, str | None], Awaitable[Crew]]
+"""Tenant and versions of policy and intent model (None: the company folder's) → its crew. Raises NotFound for a tenant that is not served
+here, and what is wrong with a version that cannot be used."""
 
 
 class Router:
-    """One graph per tenant and policy version, each on an in-memory saver of its own; ``turns`` is the durable side.
+    """One graph per tenant and versions, each on an in-memory saver of its own; ``turns`` is the durable side.
 
-    A turn is decided by the version that was in force when it was loaded, and resumed by the version that decided it.
+    A turn is decided by the versions that were in force when it was loaded, and resumed by the policy that decided it; its receipt goes on
+    naming the models that read it.
     """
 
     def __init__(self, crews: Crews, turns: Turns) -> None:
         self._crews, self._turns = crews, turns
-        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._lanes: dict[tuple[str, str, str], Lane] = {}
 
     async def handle(self, turn_id: str) -> None:
         """Decide a stored turn and commit what came of it; a turn that is decided already is left alone.
@@ -46,7 +47,7 @@ class Router:
         turn = await self._turns.load(turn_id)
         if turn is None:
             return
-        lane = await self._lane(turn.tenant, turn.policy)
+        lane = await self._lane(turn)
         try:
             await self._turns.commit(turn, await lane.start(turn))
         finally:
@@ -59,27 +60,29 @@ class Router:
         if loaded is None:
             return
         turn, receipt, decision = loaded
-        crew = await self._crews(turn.tenant, receipt.policy_version)
-        await self._turns.finish(turn, await Lane(crew, saver).go_on(turn, decision), decision)
+        crew = await self._crews(turn.tenant, receipt.policy_version, None)
+        done = await Lane(crew, saver).go_on(turn, decision)
+        read_by = done.receipt.model_copy(update={"model_versions": receipt.model_versions})
+        await self._turns.finish(turn, done.model_copy(update={"receipt": read_by}), decision)
 
     async def preview(self, turn: Turn) -> Receipt:
         """What would be decided of a turn: nothing is stored, nothing leaves, and no chat model is asked."""
-        crew = await self._crews(turn.tenant, turn.policy)
+        crew = await self._crews(turn.tenant, turn.policy, turn.model)
         return (await Lane(replace(crew, writer=None)).start(turn)).receipt
 
-    async def _lane(self, tenant: str, version: str | None) -> "Lane":
+    async def _lane(self, turn: Turn) -> "Lane":
         """A crew that another one has taken the place of (its version was loaded anew) gets a lane of its own."""
-        crew = await self._crews(tenant, version)
-        key = (tenant, crew.planner.version)
+        crew = await self._crews(turn.tenant, turn.policy, turn.model)
+        key = (turn.tenant, crew.planner.version, crew.intent.version)
         if key not in self._lanes or self._lanes[key].crew is not crew:
             self._lanes[key] = Lane(crew)
         return self._lanes[key]
 
 
 def always(crews: Mapping[str, Crew]) -> Crews:
-    """These crews, whatever the version: for companies whose policy never changes."""
+    """These crews, whatever the versions: for companies whose policy and model never change."""
 
-    async def find(tenant: str, _: str | None) -> Crew:
+    async def find(tenant: str, _: str | None, __: str | None) -> Crew:
         try:
             return crews[tenant]
         except KeyError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Unavailable
+from core.value import Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,13 +54,22 @@ class OnnxEncoder:
                 vectors[row] = vector[0]
         return vectors
 
-    def _run(self, ids: list[int]) -> "NDArray[np.float32]":
+    def states(self, text: str) -> tuple[list[Span], "NDArray[np.float32]"]:
+        """Of each token its place in ``text`` (an empty one for marks of the model's own) and its vector, float32 (tokens, 384).
+
+        The mean of the vectors, brought to length 1, is what ``encode`` gives. Raises Unavailable as ``encode`` does.
+        """
+        tokenizer, _ = self._load()
+        encoding = tokenizer.encode(_readable(text))
+        return [Span(start=start, end=end) for start, end in encoding.offsets], self._run(encoding.ids, "states")[0]
+
+    def _run(self, ids: list[int], output: str = "embedding") -> "NDArray[np.float32]":
         import numpy as np
 
         _, session = self._load()
         tokens = np.array([ids], np.int64)
-        vector: NDArray[np.float32] = session.run(["embedding"], {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0]
-        return vector
+        found: NDArray[np.float32] = session.run([output], {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0]
+        return found
 
     def _load(self) -> tuple[Any, Any]:
         if self._loaded is None:

@@ -22,7 +22,8 @@ OPSET, IR_VERSION = 20, 10
 def build(weights: Weights) -> Any:
     """The encoder as an ``onnx.ModelProto``.
 
-    Inputs: ``input_ids`` and ``attention_mask``, int64 (batch, tokens). Output: ``embedding``, unit float32 (batch, 384).
+    Inputs: ``input_ids`` and ``attention_mask``, int64 (batch, tokens). Outputs: ``embedding``, unit float32 (batch, 384), and ``states``,
+    each token's float32 (batch, tokens, 384), whose mean over the tokens that are there is the embedding before its length becomes 1.
     """
     from onnx import TensorProto, helper
 
@@ -31,10 +32,11 @@ def build(weights: Weights) -> Any:
     bias = _mask_bias(graph)
     for layer in range(LAYERS):
         hidden = _layer(graph, weights, f"encoder.layer.{layer}.", hidden, bias)
-    _pool(graph, hidden)
+    _pool(graph, graph.node("Identity", hidden, name="states"))
     tokens = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
-    output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", HIDDEN])
-    body = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", tokens, [output], graph.initializers)
+    shapes: dict[str, list[str | int | None]] = {"embedding": ["batch", HIDDEN], "states": ["batch", "tokens", HIDDEN]}
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
+    body = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", tokens, outputs, graph.initializers)
     model = helper.make_model(body, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="usher")
     helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})  # nothing to fold: the quantizer need not warn
     return model

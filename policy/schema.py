@@ -244,6 +244,14 @@ class Quality(Value):
     approvals: tuple[ApprovalNeed, ...] = Field((), description="Who must approve what climbs on less.")
 
 
+class ModelBudget(Value):
+    """What the chat model may cost a day, which begins and ends in the company's time zone. A call that may go over it is not made; the
+    turn goes on without."""
+
+    usd_per_day: float | None = Field(None, ge=0, description="US dollars, by the prices in the settings; none: no limit.")
+    calls_per_day: int | None = Field(None, ge=0, description="Calls, also of an endpoint without prices; none: no limit.")
+
+
 class Policy(Value):
     """The whole file. The first of ``guards`` that holds ends the decision, then the first of ``overrides`` that has not ended; among
     ``rules`` the strictest wins."""
@@ -264,6 +272,10 @@ class Policy(Value):
     monotone: tuple[str, ...] = Field((), description="Numbers and flags that never lower the level when they rise.")
     approval_expires: Seconds = Field(4 * 3600, description="Then the fall-back follows.")
     retention: Seconds | None = Field(None, ge=86400, description="Conversations without activity for so long are erased; none: never.")
+    max_wrong_automatic: float | None = Field(
+        None, gt=0, lt=0.5, description="Share of the embedded model's own decisions that may be wrong; none: no bound is fitted."
+    )
+    model_budget: ModelBudget = Field(ModelBudget(), description="What the chat model may cost a day.")
     guards: tuple[Rule, ...] = Field((), description="Before all rules; the first that holds ends the decision.")
     overrides: tuple[Override, ...] = Field(
         (), description="Exceptions with an author and an end; the first that holds wins over the rules."

@@ -35,7 +35,8 @@ TURN = f"""
             WHERE tenant = c.tenant AND revoked_at IS NULL AND starts_at <= %(now)s AND ends_at > %(now)s) AS absent,
         (SELECT count(*) FROM outbox WHERE conversation_id = c.id AND tenant = c.tenant AND kind = 'reply'
             AND state IN ('failed', 'unknown') AND last_error <> 'erased') AS undelivered,
-        (SELECT version FROM activations WHERE tenant = c.tenant ORDER BY id DESC LIMIT 1) AS policy
+        (SELECT version FROM activations WHERE tenant = c.tenant ORDER BY id DESC LIMIT 1) AS policy,
+        (SELECT version FROM model_activations WHERE tenant = c.tenant ORDER BY id DESC LIMIT 1) AS model
     FROM t JOIN conversations AS c ON c.id = t.conversation_id AND c.tenant = t.tenant
     CROSS JOIN (SELECT json_agg(payload ORDER BY id) AS payloads, min(id) AS first FROM messages WHERE turn_id = %(turn)s) AS own
     CROSS JOIN LATERAL (SELECT json_agg(p) AS said FROM (
@@ -123,6 +124,7 @@ async def turn_of(db: "AsyncConnection", row: Any, now: datetime, loads: Loads) 
         absent=tuple(row.absent or ()),
         run=row.runs,
         policy=row.policy,
+        model=row.model,
         failed_deliveries=row.undelivered,
     )
 

@@ -30,6 +30,7 @@ class EmbeddedPostgres:
         self._options = dict(options or {})
         self._token = secrets.token_hex(8)
         self._cluster: Cluster | None = None
+        self._sole: InterProcessLock | None = None
 
     async def url(self, database: str) -> str:
         """The address of ``database``, made when it is missing, on a running server.
@@ -42,7 +43,19 @@ class EmbeddedPostgres:
         return cluster.url(database)
 
     async def fresh(self, database: str) -> str:
-        """The address of ``database``, empty: an earlier one of that name is dropped with everything in it."""
+        """The address of ``database``, empty: an earlier one of that name is dropped with everything in it.
+
+        It is dropped under whoever uses it, so there is one such command at a time; the lock goes with the process.
+
+        Raises:
+            Unavailable: another command has it.
+        """
+        from fasteners import InterProcessLock
+
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._sole = InterProcessLock(self.data_dir / f"{database}.lock")
+        if not self._sole.acquire(blocking=False):
+            raise Unavailable(what=f"database {database}", problem="another demo is running here; wait for it to end")
         await self.drop(database)
         return await self.url(database)
 

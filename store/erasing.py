@@ -9,6 +9,7 @@ from sqlalchemy import select, text, update
 from core.errors import Unavailable
 from core.views import Erased
 from store.chain import Chain
+from store.examples import FORGET
 from store.receipts import decided_part
 from store.redaction import redact_checkpoint
 from store.skeletons import bare_receipt, bare_request, tombstone, undecided_receipt
@@ -135,13 +136,14 @@ async def erase_part(
     erased_messages = await _erase_messages(chain, part)
     await chain.db.execute(VALUES, chosen)
     await _erase_approvals(chain, part, at)
+    examples = await chain.db.scalar(FORGET, chosen) or 0
     effects = (await chain.db.execute(EFFECTS, chosen | {"erased": ERASED, "in_flight": IN_FLIGHT})).rowcount
     for statement in OF_TURNS:
         await chain.db.execute(statement, chosen)
     receipts = await _erase_turns(chain, part, kind=kind, by=by, at=at)
     await forget_address(chain, email, said=said, but=part.turns)
     await chain.db.execute(CONVERSATION, chosen | {"named": part.named, "email": email, "at": at, "updated_at": updated_at})
-    return Erased(conversations=1, messages=erased_messages, receipts=receipts, effects=effects, files=files)
+    return Erased(conversations=1, messages=erased_messages, receipts=receipts, effects=effects, files=files, examples=examples)
 
 
 async def forget_address(chain: Chain, email: str, *, said: frozenset[str] = frozenset(), but: Sequence[str] = ()) -> None:

@@ -16,6 +16,7 @@ from store.database import Database, clean
 from store.erasing import Forgets, Part, erase_part, forget_address, part_of, whole_of
 from store.facts import forget, history
 from store.tables import approval_edits, approval_votes, approvals, conversations, entries, entry_values, messages, outbox, timers, turns
+from store.tables_learning import examples, model_choices
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -44,6 +45,8 @@ APPROVAL = ("id", "status", "request", "requested_by", "reason", "response", "cr
 VOTE = ("person", "behalf", "role", "outcome", "reason", "at")
 EDIT = ("person", "reason", "at", "before")
 STATED = ("name", "value", "record", "observed_at", "recorded_at", "version", "confidence")
+EXAMPLE = ("text", "label", "said", "status", "person", "reason", "created_at", "reviewed_by", "reviewed_at")
+CHOICE = ("model", "offered", "top", "top_chance", "said", "chance", "at")
 TIMER = ("kind", "state", "due_at", "payload")
 
 
@@ -141,7 +144,10 @@ class PersonalData:
         effects = [await self._effect(chain.tenant, each) for each in await _rows(db, outbox, outbox.c.turn_id == row.id, "n")]
         asked = [await _approval(db, each) for each in await _rows(db, approvals, approvals.c.turn_id == row.id, "created_at")]
         limits = [_fields(each, TIMER) for each in await _rows(db, timers, timers.c.turn_id == row.id, "id")]
-        return _fields(row, TURN) | {"effects": effects, "approvals": asked, "timers": limits}
+        taught = [_fields(each, EXAMPLE) for each in await _rows(db, examples, examples.c.turn_id == row.id, "created_at")]
+        chosen = [_fields(each, CHOICE) for each in await _rows(db, model_choices, model_choices.c.turn_id == row.id, "at")]
+        more = {"effects": effects, "approvals": asked, "timers": limits, "corrections": taught, "choices": chosen}
+        return _fields(row, TURN) | more
 
     async def _effect(self, tenant: str, row: Any) -> dict[str, object]:
         delivered = await self._read.read(row.key, tenant) if self._read is not None else None

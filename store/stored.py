@@ -4,26 +4,31 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.learning import Lessons
     from core.ports import Approvers, Clock
     from core.worktime import Calendar
     from store.acts import Acts
     from store.approvals import Approvals
     from store.audit import Audit
+    from store.choices import Choices
     from store.conversations import Conversations
     from store.database import Database
     from store.delegations import Delegations
+    from store.examples import Examples
     from store.facts import Facts
     from store.indexes import Indexes
+    from store.models import Models
     from store.policies import Policies
     from store.queue import Queue
     from store.receipts import Receipts
+    from store.spending import Spending
     from store.tokens import Tokens
     from store.turns import Turns
     from store.watches import Watches
 
 
 class Stored:
-    """The repositories. ``approvers`` answers what they must ask of the policy."""
+    """The repositories. ``approvers`` answers what they must ask of the policy, ``lessons`` what may be learned from a turn."""
 
     clock: "Clock"
     _database: "Database | None" = None
@@ -36,6 +41,10 @@ class Stored:
 
     @property
     def approvers(self) -> "Approvers":
+        raise NotImplementedError
+
+    @property
+    def lessons(self) -> "Lessons":
         raise NotImplementedError
 
     def working_time(self, tenant: str, queue: str) -> "Calendar":
@@ -115,7 +124,31 @@ class Stored:
         return Policies(self.database, clock=self.clock)
 
     @cached_property
+    def examples(self) -> "Examples":
+        from store.examples import Examples
+
+        return Examples(self.database, clock=self.clock, lessons=self.lessons)
+
+    @cached_property
+    def models(self) -> "Models":
+        from store.models import Models
+
+        return Models(self.database, clock=self.clock)
+
+    @cached_property
     def indexes(self) -> "Indexes":
         from store.indexes import Indexes
 
         return Indexes(self.database)
+
+    @cached_property
+    def spending(self) -> "Spending":
+        from store.spending import Spending
+
+        return Spending(self.database)
+
+    @cached_property
+    def choices(self) -> "Choices":
+        from store.choices import Choices
+
+        return Choices(self.database, clock=self.clock)

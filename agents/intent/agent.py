@@ -1,9 +1,18 @@
 """The intent agent: the embedded model's calibrated reading, joined with what the words themselves say and what was said before."""
 
-import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 
+from agents.intent.business import Business
+from agents.intent.conversation import answers, chosen, follows_up, named, offered, only_figures
 from agents.intent.cues import read_cues
+from agents.intent.explanation import words
+from agents.intent.human import SURE, HumanDetector, declines
 from agents.intent.model import IntentModel, Prediction
+from agents.intent.negation import Denial, denials, says_something, without
+from agents.intent.reading import read
+from agents.intent.remembered import Remembering
 from core.intent import Intent, Label
 from core.types import Past
 
@@ -11,60 +20,130 @@ HUMAN = "human_request"
 """The one label whose name means something to the product: whoever has it asks for a person. Companies may go without it."""
 
 SURE_OF_HUMAN = 0.6
-ELLIPSIS_WORDS = 8
-_ELLIPSIS = re.compile(
-    r"\W*(?:(?:yes|yep|yeah|yup|no|nope|ok|okay|sure|right|correct|exactly|please do|go ahead|do (?:it|that)|sounds good|still|same|and|so"
-    r"|both"
-    r"|neither|either|all of (?:them|it)|none of (?:them|these)|(?:the|that|this|option|number|nr) ?(?:\w+ )?(?:one|option|\d|last|first"
-    r"|second"
-    r"|third|other)|i (?:mean|meant)|ja|nein|doch|genau|immer noch|oui|non|toujours|sí|si|todavía|nothing|nichts|rien|nada|hello"
-    r"|any (?:luck|word|update))\b|\d+\W*$|[?!.…]+$)",
-    re.IGNORECASE,
-)
+DENIED, RESTATED = 0.5, 0.8
+SHARED = tuple(sorted(Prediction.model_fields.keys() & Intent.model_fields.keys() - {"out_of_scope"}))
 
 
 class IntentAgent:
     """Implements ``agents.crew.IntentReader`` over a trained model. ``products`` are the company's names to look for."""
 
     def __init__(self, model: IntentModel, products: tuple[str, ...] = ()) -> None:
-        self._model, self._products = model, products
+        self.model, self._products = model, products
+        encoder = model.encoder if isinstance(model.encoder, Remembering) else Remembering(model.encoder)
+        self._reader = replace(model, encoder=encoder)
+        self._human = HumanDetector(self._reader.encoder)
 
     @property
     def version(self) -> str:
-        return f"linear-{self._model.version[:12]}"
+        return f"linear-{self.model.version[:12]}"
+
+    @cached_property
+    def business(self) -> Business:
+        return Business(self._reader, self._products)
+
+    def bounded(self, share: float | None) -> "IntentAgent":
+        """The same agent, deciding only where at most ``share`` of its decisions are wrong; None: as its model was calibrated."""
+        return IntentAgent(self._reader.bounded(share), self._products)
+
+    def explain(self, intent: Intent, text: str) -> Intent:
+        """The intent with the words that moved it: of the sentence that its first label stands on, in English where it was read so."""
+        if intent.top is None:
+            return intent
+        span = intent.labels[0].span
+        stated = read(text[span.start : span.end] if span else text).units[0]
+        return intent.model_copy(update={"words": words(self._reader, stated, intent.top)})
 
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
-        """What the sender wants. A few words that say nothing by themselves ("yes, the second one") keep the conversation's last intent.
+        """What the sender wants. A few words that say nothing by themselves lean on what was said before: "yes, the second one" picks the
+        second option of our question; an answer to a question, or "still nothing", keeps the conversation's last intent.
 
-        Nothing at all is not small talk: it has no intent.
+        Nothing at all is not small talk: it has no intent. What the message says it does not want is ``denied`` and not among the labels.
         """
         if not (text.strip() or subject.strip()):
             return Intent(labels=(), abstained=True, out_of_scope=True, language=language)
-        found = self._carried(self._model.predict(text, subject), text, history)
+        found, denied = self._understood(text, subject)
+        found = self._in_conversation(found, text, history)
         cues = read_cues(f"{subject}\n{text}" if subject else text, self._products)
-        top = found.labels[0] if found.labels else None
-        sure_of_human = top is not None and top.label == HUMAN and top.confidence >= SURE_OF_HUMAN
+        human = self._wants_human(found, text, subject)
         return Intent(
-            labels=found.labels,
-            abstained=found.abstained,
-            out_of_scope=found.out_of_scope and not cues.wants_human,
-            set=found.set,
+            **{name: getattr(found, name) for name in SHARED},
+            out_of_scope=found.out_of_scope and not human,
+            denied=denied,
             urgency=cues.urgency,
             sentiment=cues.sentiment,
             language=language,
-            wants_human=cues.wants_human or sure_of_human,
+            wants_human=human,
             flags=cues.flags,
             entities=cues.entities,
         )
 
-    def _carried(self, found: Prediction, text: str, history: tuple[Past, ...]) -> Prediction:
-        """The last intent goes first, as sure as a decision has to be at least, when the model abstains on an ellipsis."""
-        last = next((past.intent for past in reversed(history) if past.role == "customer" and past.intent), None)
-        if not (found.abstained and last and len(text.split()) <= ELLIPSIS_WORDS and _ELLIPSIS.match(text)):
+    def _wants_human(self, found: Prediction, text: str, subject: str) -> bool:
+        if self._human.chance(f"{subject}\n{text}" if subject else text, read(text, subject).units) >= SURE:
+            return True
+        top = found.labels[0] if found.labels else None
+        said = top is not None and top.label == HUMAN and top.confidence >= SURE_OF_HUMAN
+        return said and not found.out_of_scope and not declines(text)
+
+    def _understood(self, text: str, subject: str) -> tuple[Prediction, tuple[str, ...]]:
+        """The model's reading, and the intents that the message denies: these are no labels of it."""
+        clauses = denials(text)
+        if not clauses:
+            return self._reader.predict(text, subject), ()
+        refused = self._refused(clauses)
+        rest = without(text, clauses)
+        found = self._reader.predict(rest if says_something(rest) else text, subject)
+        first = found.labels[0] if found.labels else None
+        restated = first.label if first and first.confidence >= RESTATED and says_something(rest) else None
+        denied = tuple(name for name in refused if name != restated)
+        return self._kept(found, denied, only=not says_something(rest)), denied
+
+    def _refused(self, clauses: Sequence[Denial]) -> tuple[str, ...]:
+        """The intents of what is denied, each by itself; what the model cannot tell is none."""
+        tops = (found.labels[0] for found in self._reader.predict_many([each.what for each in clauses]) if found.labels)
+        return tuple(dict.fromkeys(top.label for top in tops if top.confidence >= DENIED))
+
+    def _kept(self, found: Prediction, denied: Sequence[str], *, only: bool) -> Prediction:
+        """Without the denied labels. Where one of them led, or nothing else was said, the rest decides nothing."""
+        if not denied:
             return found
-        own = next((label for label in found.labels if label.label == last), Label(label=last, confidence=0.0))
-        sure = max(own.confidence, self._model.calibration.abstain, *(label.confidence for label in found.labels))
-        others = tuple(label for label in found.labels if label.label != last)
-        kept = (own.model_copy(update={"confidence": round(sure, 4)}), *others)
-        within = tuple(dict.fromkeys((last, *found.set)))
-        return found.model_copy(update={"labels": kept, "set": within, "abstained": False, "out_of_scope": False})
+        led = bool(found.labels) and found.labels[0].label in denied
+        labels = tuple(label for label in found.labels if label.label not in denied)
+        within = tuple(name for name in found.set if name not in denied)
+        kept = found.model_copy(update={"labels": labels, "set": within})
+        return _undecided(kept) if led or only else kept
+
+    def _in_conversation(self, found: Prediction, text: str, history: tuple[Past, ...]) -> Prediction:
+        options = offered(history, self.model.labels)
+        picked = chosen(text, options)
+        if picked is None and found.abstained:
+            picked = named(text, options)
+        if picked is not None:
+            return self._led_by(found, picked) if picked else _undecided(found)
+        last = next((past.intent for past in reversed(history) if past.role == "customer" and past.intent), None)
+        leans = only_figures(text) or (found.abstained and (follows_up(text) or answers(text, history)))
+        return self._led_by(found, (last,)) if last and leans else found
+
+    def _led_by(self, found: Prediction, names: Sequence[str]) -> Prediction:
+        """These intents first, as sure as a decision has to be at least."""
+        known = {label.label: label for label in found.labels}
+        sure = max(self.model.calibration.abstain, *(label.confidence for label in found.labels), 0.0)
+        first = tuple(known.get(name, Label(label=name, confidence=0)).model_copy(update={"confidence": round(sure, 4)}) for name in names)
+        least = round(1 - sure, 4)
+        others = tuple(
+            label.model_copy(update={"confidence": min(label.confidence, least)}) for label in found.labels if label.label not in names
+        )
+        within = tuple(dict.fromkeys((*names, *found.set)))
+        led = found.model_copy(update={"labels": (*first, *others), "set": within, "out_of_scope": False})
+        return _decided(led) if found.bound is None or found.threshold is not None else _undecided(led)
+
+
+def _decided(found: Prediction) -> Prediction:
+    """As sure as the policy wants a decision to be, at least."""
+    sure = max(found.sure, found.threshold or 0.0)
+    margin = None if found.threshold is None else round(sure - found.threshold, 6)
+    return found.model_copy(update={"abstained": False, "sure": sure, "margin": margin})
+
+
+def _undecided(found: Prediction) -> Prediction:
+    margin = None if found.threshold is None else -found.threshold
+    return found.model_copy(update={"abstained": True, "sure": 0.0, "margin": margin})

@@ -7,9 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.intent.evidence import Calibration, Past, Scope
 from agents.intent.features import BUCKETS
 from agents.intent.head import Weights
-from agents.intent.model import Calibration, IntentModel, Scope
+from agents.intent.kernel import Nearby
+from agents.intent.model import IntentModel
 from agents.intent.training import Progress, train, version
 from core.company import Intents
 from core.errors import Unavailable
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 log = logging.getLogger("usher.intent")
-FORMAT = 1
+FORMAT = 2
 
 
 def load_or_train(intents: Intents, encoder: Encoder, cache: Path, progress: Progress | None = None) -> IntentModel:
@@ -45,10 +47,12 @@ def save(model: IntentModel, path: Path) -> None:
         "version": model.version,
         "encoder": model.encoder.version,
         "labels": model.labels,
-        "scope": {"intercept": model.scope.intercept, "threshold": model.scope.threshold},
+        "texts": model.texts,
+        "scope": {name: getattr(model.scope, name) for name in ("intercept", "threshold", "foreign")},
         "calibration": model.calibration._asdict(),
     }
-    arrays = {**model.weights._asdict(), "idf": model.idf, "references": model.references}
+    arrays = {**model.weights._asdict(), "idf": model.idf, "vectors": model.nearby.vectors, "duals": model.nearby.duals}
+    arrays |= {"columns": model.columns, **model.past._asdict()}
     arrays |= {f"scope_{name}": getattr(model.scope, name) for name in ("mean", "scale", "weights")}
     staged = path.with_name(f".{path.name}.{os.getpid()}.npz")
     try:
@@ -95,19 +99,33 @@ def _model(stored: "Mapping[str, Any]", encoder: Encoder, wanted: str | None) ->
     if about["format"] != FORMAT or about["encoder"] != encoder.version or wanted not in (None, about["version"]):
         return None
     weights = Weights(stored["dense"], stored["sparse"], stored["bias"])
-    if (
-        stored["idf"].shape != (BUCKETS,)
-        or weights.sparse.shape != (BUCKETS, len(weights.bias))
-        or len(weights.bias) < len(about["labels"])
-    ):
+    nearby = Nearby(stored["vectors"], stored["duals"], len(about["texts"]))
+    if not _fitting(about, weights, nearby, stored):
         return None
     return IntentModel(
         version=about["version"],
         labels=tuple(about["labels"]),
         weights=weights,
         idf=stored["idf"],
-        references=stored["references"],
+        nearby=nearby,
+        texts=tuple(about["texts"]),
+        columns=stored["columns"],
         scope=Scope(stored["scope_mean"], stored["scope_scale"], stored["scope_weights"], **about["scope"]),
         calibration=Calibration(**about["calibration"]),
+        past=Past(stored["sure"], stored["right"]),
         encoder=encoder,
+    )
+
+
+def _fitting(about: "Mapping[str, Any]", weights: Weights, nearby: Nearby, stored: "Mapping[str, Any]") -> bool:
+    """Whether the sizes of what was stored agree with each other and with this code."""
+    classes, examples = len(weights.bias), len(nearby.vectors)
+    return (
+        stored["idf"].shape == (BUCKETS,)
+        and weights.sparse.shape == (BUCKETS, classes)
+        and nearby.duals.shape == (examples, classes)
+        and stored["columns"].shape == (nearby.known,)
+        and stored["sure"].shape == stored["right"].shape
+        and nearby.known <= examples
+        and len(about["labels"]) <= classes
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from agents.intent.model import PIECE, Calibration, Evidence, Scope, softmax
+from agents.intent.evidence import SEEN, TINY, Calibration, Evidence, Past, Scope, softmax, top_set_right
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,12 +13,18 @@ REJECTED = 0.05
 WRONG = 0.10
 MISSED = 0.05
 ABSTAIN_RANGE = (0.3, 0.7)
-TEMPERATURES = (0.5, 30.0)
+TEMPERATURES = (1.0, 30.0)
+MANY = 200
+"""Held-out texts from which on the likeliest label is set right by itself."""
+NEUTRAL = 9.0
+"""The temperature when a handful of texts cannot tell: a lone example next to the message makes it some 90 % sure, no more."""
 FEW = 10
+FOREIGN = 0.1
+"""The share of messages that are none of the company's business, unless more of the held-out texts are: companies give too few of them."""
 
 
 class HeldOut(NamedTuple):
-    """Evidence for held-out texts: pooled logits (texts, labels), scope evidence (texts, 3), and the true column (``labels``: none)."""
+    """Evidence for held-out texts: pooled logits (texts, labels), scope evidence (texts, ``SEEN``), the true column (``labels``: none)."""
 
     logits: "NDArray[np.float32]"
     scope: "NDArray[np.float32]"
@@ -29,7 +35,7 @@ class HeldOut(NamedTuple):
         import numpy as np
 
         logits = np.array([found.logits for found in evidence], np.float32).reshape(-1, labels)
-        return HeldOut(logits, np.array([found.scope for found in evidence], np.float32).reshape(-1, 3), truth)
+        return HeldOut(logits, np.array([found.scope for found in evidence], np.float32).reshape(-1, SEEN), truth)
 
     @staticmethod
     def joined(parts: Sequence["HeldOut"]) -> "HeldOut":
@@ -43,21 +49,35 @@ class HeldOut(NamedTuple):
         return HeldOut(self.logits[kept], self.scope[kept], self.truth[kept])
 
 
-def calibrate(held: HeldOut, labels: int) -> tuple[Scope, Calibration]:
-    """Every threshold that a model needs. ``labels`` is the number of intents."""
+def calibrate(held: HeldOut, labels: int) -> tuple[Scope, Calibration, Past]:
+    """Every threshold that a model needs, and how its decisions on the held-out texts came out. ``labels`` is the number of intents."""
     inside = held.inside()
     temperature = _temperature(inside)
-    chances = softmax(inside.logits / temperature)
-    return _scope(held, labels), Calibration(temperature, _abstain(chances, inside.truth), _included(chances, inside.truth))
+    slope, shift = _top(inside, temperature)
+    chances = top_set_right(softmax(inside.logits / temperature), slope, shift)
+    scope = _scope(held, labels)
+    calibration = Calibration(temperature, slope, shift, _abstain(chances, inside.truth), _included(chances, inside.truth))
+    return scope, calibration, _past(held, scope, calibration)
+
+
+def _past(held: HeldOut, scope: Scope, calibration: Calibration) -> Past:
+    """What would have been decided of each held-out text, how sure, and whether it was right; a text without an intent never is."""
+    import numpy as np
+
+    if not held.logits.shape[1]:
+        return Past(np.empty(0), np.empty(0, np.bool_))
+    sure = calibration.chances(held.logits).max(1) * (1 - scope.none(held.scope))
+    sure[scope.score(held.scope) < scope.threshold] = 0.0
+    return Past(sure, held.logits.argmax(1) == held.truth)
 
 
 def log_loss(held: HeldOut) -> float:
     """Mean negative log-likelihood of the true labels at the best temperature; 0 when there are none."""
     inside = held.inside()
-    return _nll(inside, _temperature(inside))
+    return _loss(inside, _temperature(inside))
 
 
-def _nll(inside: HeldOut, temperature: float) -> float:
+def _loss(inside: HeldOut, temperature: float) -> float:
     import numpy as np
 
     if not len(inside.truth):
@@ -67,15 +87,29 @@ def _nll(inside: HeldOut, temperature: float) -> float:
 
 
 def _temperature(inside: HeldOut) -> float:
-    """Guo et al. 2017; a handful of texts gets the neutral ``1 + PIECE``."""
+    """Guo et al. 2017; a handful of texts gets ``NEUTRAL``."""
     import math
 
     from scipy.optimize import minimize_scalar
 
     if len(inside.truth) < FEW:
-        return 1 + PIECE
+        return NEUTRAL
     low, high = (math.log(edge) for edge in TEMPERATURES)
-    return float(math.exp(minimize_scalar(lambda at: _nll(inside, math.exp(at)), bounds=(low, high), method="bounded").x))
+    return float(math.exp(minimize_scalar(lambda at: _loss(inside, math.exp(at)), bounds=(low, high), method="bounded").x))
+
+
+def _top(inside: HeldOut, temperature: float) -> tuple[float, float]:
+    """Slope and shift of ``top_set_right``; none for few texts, or where nothing, or everything, is right."""
+    import numpy as np
+
+    right = inside.logits.argmax(1) == inside.truth if len(inside.truth) else np.empty(0, np.bool_)
+    if len(right) < MANY or right.all() or not right.any() or inside.logits.shape[1] < 2:
+        return 1.0, 0.0
+    from sklearn.linear_model import LogisticRegression
+
+    best = np.clip(softmax(inside.logits / temperature).max(1), TINY, 1 - TINY)
+    fitted = LogisticRegression(C=np.inf).fit(np.log(best / (1 - best))[:, None], right)
+    return max(0.0, float(fitted.coef_[0, 0])), float(fitted.intercept_[0])
 
 
 def _abstain(chances: "NDArray[np.float64]", truth: "NDArray[np.int64]") -> float:
@@ -103,20 +137,21 @@ def _included(chances: "NDArray[np.float64]", truth: "NDArray[np.int64]") -> flo
 
 def _scope(held: HeldOut, labels: int) -> Scope:
     """The detector. With out-of-scope texts: logistic regression, and of the thresholds that reject at most ``REJECTED`` of what is in
-    scope the one that separates best (Youden). Without: equal weights, rejecting ``REJECTED``."""
+    scope the one that separates best (Youden). Without: equal weights, rejecting ``REJECTED``, and the chance of "none" is a guess."""
     import numpy as np
 
     outside = held.truth == labels
     scale = held.scope.std(0).astype(np.float64)
     mean, scale = held.scope.mean(0).astype(np.float64), np.where(scale > 1e-6, scale, 1.0)
+    share = max(FOREIGN, float(outside.mean()) if len(outside) else 0.0)
     if outside.sum() < FEW or (~outside).sum() < FEW:
-        plain = Scope(mean, scale, np.array([1.0, 0.0, 1.0]), 4.0, 0.0)
+        plain = Scope(mean, scale, np.array([1.0, 0.0, 1.0, 1.0]), 5.0, 0.0, share)
         scores = plain.score(held.scope[~outside])
         return plain._replace(threshold=float(np.quantile(scores, REJECTED)) if len(scores) >= FEW else 0.0)
     from sklearn.linear_model import LogisticRegression
 
     detector = LogisticRegression(class_weight="balanced").fit((held.scope - mean) / scale, ~outside)
-    fitted = Scope(mean, scale, detector.coef_[0].astype(np.float64), float(detector.intercept_[0]), 0.0)
+    fitted = Scope(mean, scale, detector.coef_[0].astype(np.float64), float(detector.intercept_[0]), 0.0, share)
     return fitted._replace(threshold=_best_split(fitted.score(held.scope[~outside]), fitted.score(held.scope[outside])))
 
 

@@ -59,17 +59,19 @@ ONLY_ASKED = re.compile(
     r"|renouv))|\bwenn (?:ich|wir)\b|\bwie (?:kann|können)\b|\bcomment\b|\bcómo\b)[^.?!\n]{0,30}$",
     re.IGNORECASE,
 )
+STAYING = re.compile(r"renew|extend|sign|verläng|renouvel|renov", re.IGNORECASE)
+"""Who denies that leaves."""
 _LAWYER = r"(?:lawyers?|attorneys?|solicitors?|legal (?:team|department|counsel|advis[eo]rs?)|counsel|barristers?|insurers?)"
 LEGAL = any_of(
     r"\b(?:sue|suing|sued)\b(?= (?:you|your|u|fernhill|the company|for|over|them|if)\b)|\blawsuits?\b|\blitigat(?:e|ion) (?:against|if"
     r"|will|is)\b|\blegal (?:action|proceedings|steps|consequences|papers|recourse)\b"
-    r"|\b(?:to|in|into|before|through|via) (?:the )?(?:small claims )?courts?\b|\bcourt (?:action|proceedings|order|claim|hearing"
+    r"|\b(?:to|in|into|before|through|via) (?:the )?(?:small claims )?courts?\b(?! ?(?:house|yard|side))|\bcourt (?:action|proceedings|order|claim|hearing"
     r"|judgment)\b|\bjudgment debt\b|\bsmall claims\b|\bclass action\b|\bcivil (?:claim|one|suit)\b",
     r"\b(?:injunction|injunctive relief|subpoena|statutory demand|insolvency petition|winding[- ]up|wind up your|counterclaim|tort)\b"
-    r"|\bissue a writ\b|\b(?:bring|file|filing|commence)\b[^.?!\n]{0,15}\b(?:action|suit|claim|charges)\b"
-    r"|\bletter before (?:action|claim)\b|\bcease and desist\b|\bwithout prejudice\b|\bcease using\b|\bpolice report\b"
+    r"|\bissue a writ\b|\b(?:bring|file|filing|commence)\b[^.?!\n]{0,15}\b(?:legal action|suit|law ?suit|(?:legal|civil|court|compensation|damages) claim|claim (?:in|at|with the) (?:\w+ )?court|charges against)\b"
+    r"|\bletter before (?:action|claim)\b|\bcease and desist\b|\bwithout prejudice\b|\bcease using\b|\bpolice report (?:against|on|about) (?:you|your)\b"
     r"|\bregulatory complaint\b",
-    r"\b(?:seek\w*|claim\w*|demand\w*|recover\w*|liable for|sue for|pursue\w*) (?:\w+ ){0,3}?(?:damages|compensation|losses|costs)\b"
+    r"\b(?:seek\w*|claim\w*|demand\w*|recover\w*|liable for|sue for|pursue\w*) (?:\w+ ){0,3}?(?:damages|legal compensation|compensation (?:in|through|via) (?:\w+ )?court|losses|costs)\b"
     r"|\b(?:damages|compensation) (?:claim|amounting)\b|\bclaim for damages\b|\bhold (?:you|your company|fernhill) (?:\w+ )?(?:liable"
     r"|responsible|accountable)\b",
     r"\b(?:material |clear |serious )?breach of (?:contract|(?:our|the|your) (?:agreement|contract|sla|obligations))\b|\bin breach\b"

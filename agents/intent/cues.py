@@ -5,9 +5,11 @@ Rules, not a model: each reads plainly on a receipt ("because it says …") and 
 
 import re
 
-from agents.intent.cue_patterns import BAD, CALM, COMPLAINT, GOOD, LEAVE, LEGAL, NEGATED, ONLY_ASKED, URGENT
+from agents.intent.cue_patterns import BAD, CALM, COMPLAINT, GOOD, LEAVE, LEGAL, NEGATED, ONLY_ASKED, STAYING, URGENT
 from agents.intent.entities import entities
 from agents.intent.human_wish import wants_human
+from agents.intent.negation import denials, without
+from agents.intent.reading import plain
 from core.intent import Entity, Flag
 from core.value import Value
 
@@ -28,9 +30,11 @@ class Cues(Value):
 
 def read_cues(text: str, products: tuple[str, ...] = ()) -> Cues:
     """Pure and total: any text, any language; what is not recognised is simply not there. Nothing is read after 20,000 characters."""
-    text = text[:MAX_CHARACTERS]
+    text = plain(text[:MAX_CHARACTERS])
     said: dict[Flag, bool] = {
-        "threat_to_leave": _stated(LEAVE, text, ONLY_ASKED),
+        "threat_to_leave": _stated(
+            LEAVE, without(text, tuple(each for each in denials(text) if not STAYING.search(each.what))), ONLY_ASKED
+        ),
         "legal_threat": _stated(LEGAL, text),
         "complaint": _stated(COMPLAINT, text),
     }

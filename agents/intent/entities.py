@@ -32,6 +32,12 @@ _MONEY = (
     re.compile(rf"(?P<sign>{_SIGN})\s?(?P<amount>{_AMOUNT})(?:\s?(?P<scale>{_SCALE_WORD})\b\.?)?", re.IGNORECASE),
     re.compile(rf"(?<![\w.,])(?P<amount>{_AMOUNT})\s?(?:(?P<scale>{_SCALE_WORD})\.?\s?)?(?:de |d['’])?(?P<sign>{_NAME})", re.IGNORECASE),
 )
+_RANGE = re.compile(
+    rf"(?P<sign>{_SIGN})?\s?(?P<low>{_AMOUNT})\s?(?P<scale_low>k|m|mio)?\s?(?:to|and|[-–]|bis|und|à|et|a|y)\s?(?:{_SIGN})?\s?(?P<high>{_AMOUNT})\s?"
+    rf"(?P<scale>{_SCALE_WORD})?\b\.?\s?(?P<name>{_NAME})?",
+    re.IGNORECASE,
+)
+"""An amount given as a range; either currency or scale must stand with it, else it is a range of anything."""
 _SCALE = {"k": 1e3, "thousand": 1e3, "tausend": 1e3, "mille": 1e3, "mil": 1e3, "bn": 1e9, "billion": 1e9}
 _MONTH_NAMES = (
     "jan january januar janvier enero",
@@ -106,8 +112,27 @@ _COMPANY = (
         r"|B\.?V|N\.V|S\.?A\.?S|SARL|S\.A|S\.L|SpA|S\.r\.l|Pty|Oy|AB))\b\.?"
     ),
     re.compile(
-        r"\b(?:I['’]?m|I am|we are|we['’]re|this is)\b[^.?!\n]{0,40}?\b(?:from|at|of"
+        r"\b(?:I['’]?m|I am|we are|we['’]re|this is)\b(?:(?!\b(?:\w+ing|\w+ed|done|happy|ok|fine)\b)[^.?!\n]){0,40}?\b(?:from|at|of"
         r"|with)\s((?:[A-ZÀ-Þ][\w&'’-]+)(?:\s[A-ZÀ-Þ&][\w&'’-]*){0,3})"
+    ),
+)
+_NAME_PART = r"(?!(?:Very|From|So|Not|In|At|Still|Sure|Urgent|Please|The|No|Your|Our|My|Here|Just|Tomorrow|Today)\b)[A-ZÀ-Þ](?:[a-zß-ÿ]+(?:[-'’][A-ZÀ-Þ]?[a-zß-ÿ]+)?|['’][A-ZÀ-Þ][a-zß-ÿ]+)"
+_FULL_NAME = rf"(?P<name>{_NAME_PART}(?: (?:van|von|de|der|den|del|la|di|zu|[A-Z]\.))*(?: {_NAME_PART}){{1,2}})"
+_FIRST_NAME = rf"(?P<name>{_NAME_PART}(?: {_NAME_PART}){{0,2}})"
+_PERSON = (
+    re.compile(rf"\b(?:[Mm]y name is|[Mm]ein Name ist|[Ii]ch heiße|[Jj]e m['’]appelle|[Mm]e llamo|[Mm]i nombre es) {_FIRST_NAME}"),
+    re.compile(
+        rf"\b(?:[Tt]his is|I am|I['’]m|[Hh]ier ist|[Hh]ier spricht|[Ii]ch bin|[Ii]ci|[Jj]e suis|[Ss]oy) {_FULL_NAME}(?= (?:from|at|of|with|here|von|de|aus)\b|[,.!:;\n(–-]|$)"
+    ),
+    re.compile(
+        rf"\b(?:[Mm]y|[Oo]ur|[Yy]our) (?:\w+ )?(?:colleague|boss|manager|assistant|account manager|CEO|CFO|CTO|COO|director|lawyer|partner|husband|wife),? {_FIRST_NAME}"
+    ),
+    re.compile(rf"\b(?:[Mm]ein[e]?|[Uu]nser[e]?) (?:Kolleg(?:e|in)|Chef(?:in)?|Geschäftsführer(?:in)?),? {_FIRST_NAME}"),
+    re.compile(rf"\b(?:[Mm]on|[Mm]a|[Mm]i|[Nn]otre) (?:collègue|directeur|directrice|jefe|jefa|colega|compañer[oa]),? {_FIRST_NAME}"),
+    re.compile(rf"\b(?:Mrs?\.?|Ms\.?|Dr\.?|Herrn?|Frau|Mme\.?|Sra?\.) {_FIRST_NAME}"),
+    re.compile(
+        rf"(?:[Rr]egards|[Tt]hanks|[Tt]hank you|[Cc]heers|[Bb]est|[Ss]incerely|[Gg]rüßen?|[Gg]ruß|[Dd]anke|[Cc]ordialement|[Mm]erci|[Ss]aludos?|[Gg]racias)[,.!]?\s*\n\s*"
+        rf"{_FIRST_NAME}[ \t]*(?=\n|$|,)"
     ),
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\b")
@@ -142,11 +167,19 @@ def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 def _money(text: str) -> Iterator[Entity]:
     taken: list[range] = []
+    for match in _matches(_RANGE, text):
+        currency = _CURRENCY.get((match["sign"] or match["name"] or "").lower())
+        if currency:
+            taken.append(range(match.start(), match.end()))
+            high = _number(match["high"]) * _scale_of(match["scale"])
+            low = _number(match["low"]) * _scale_of(match["scale_low"] or match["scale"])
+            for value in (low, high):
+                yield Entity(type="money", value=f"{value:.2f} {currency}", text=match[0].strip())
     for pattern in _MONEY:
         for match in _matches(pattern, text):
             if not any(match.start() in other for other in taken):
                 taken.append(range(match.start(), match.end()))
-                value = _number(match["amount"]) * _scale(match["scale"])
+                value = _number(match["amount"]) * _scale_of(match["scale"])
                 yield Entity(type="money", value=f"{value:.2f} {_CURRENCY[match['sign'].lower()]}", text=match[0].strip())
 
 
@@ -160,9 +193,10 @@ def _names(text: str, products: tuple[str, ...]) -> Iterator[Entity]:
     for product in products:
         if product and (match := re.search(rf"(?<!\w){re.escape(product)}(?!\w)", text, re.IGNORECASE)):
             yield Entity(type="product", value=product, text=match[0])
-    for pattern in _COMPANY:
-        for match in _matches(pattern, text):
-            yield Entity(type="company", value=" ".join(match[1].split()), text=match[1])
+    for kind, patterns, group in (("company", _COMPANY, 1), ("person", _PERSON, "name")):
+        for pattern in patterns:
+            for match in _matches(pattern, text):
+                yield Entity(type=kind, value=" ".join(match[group].split()), text=match[group])
 
 
 def _date(match: re.Match[str]) -> str:
@@ -177,7 +211,7 @@ def _date(match: re.Match[str]) -> str:
     return f"{year if not year or len(year) == 4 else '20' + year}-{month:02}-{day:02}" if year else f"--{month:02}-{day:02}"
 
 
-def _scale(word: str | None) -> float:
+def _scale_of(word: str | None) -> float:
     return _SCALE.get((word or "").lower(), 1e6 if word else 1.0)
 
 

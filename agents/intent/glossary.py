@@ -10,17 +10,17 @@ from agents.intent.glossary_words import WORDS
 
 LANGUAGES = ("de", "fr", "es")
 SHORTEST_STEM, SHORTEST_REST = 4, 4
-FEW_WORDS = 4
+FEW_WORDS = 12
 LONGEST_WORD = 40
 _TOKEN = re.compile(r"[^\W\d_]+|\d[\d.,:]*|[^\w\s]")
 _JOINTS = ("", "s", "es", "n", "en", "er", "e")
 _MARKS = {
     "de": "ich wir sie ihr der das den dem ein eine einen und oder nicht kein keine ist sind wird werden wurde hat haben habe kann konnen bitte "
-    "wie wann warum wer fur mit von zu zum zur im am auf bei nach noch schon auch uns mir mich unser unsere ihre es gibt seit bis dass wenn um als",
+    "wie wann warum wer fur mit von zu zum zur im am auf bei nach noch schon auch uns mir mich unser unsere ihre es gibt seit bis dass wenn um als die nur vom mein meine brauche mochte will immer",
     "fr": "je nous vous il elle le la les un une des du et ou ne pas est sont etait avons avez ont peut pouvez comment quand pourquoi qui que quel "
-    "quelle pour avec sur dans au aux notre nos votre vos mon ma mes ce cette si depuis encore deja etre faire j l d c qu svp bonjour merci",
+    "quelle pour avec sur dans au aux notre nos votre vos mon ma mes ce cette si depuis encore deja etre faire j l d c qu svp bonjour merci seulement juste besoin voudrais toujours",
     "es": "yo el la los las un una de del y o no es son esta estan fue tengo tenemos tiene puede pueden podria quiero queremos como cuando cuanto "
-    "que quien por para con en al mi mis nuestro nuestra su sus este si mas desde ya me nos se lo le hay porque hola gracias favor",
+    "que quien por para con en al mi mis nuestro nuestra su sus este si mas desde ya me nos se lo le hay porque hola gracias favor solo necesito quisiera todavia",
     "en": "i we you he it they the a an and or not is are was were be been have has had do does did can could would will should how when why who "
     "what which for with from to of in on at by this that our your my me us please thanks if any there just still need want get as but so no",
 }

@@ -1,50 +1,28 @@
-"""The intent models of all companies served, and models of one's own data."""
+"""What people do with intent models: train, try, compare, put in force, take back; and models of one's own data."""
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from agents.intent.agent import IntentAgent
-from agents.intent.cache import load, load_or_train, save
-from agents.intent.data import read_intents
+from agents.intent.cache import load, save
+from agents.intent.comparison import Side, compare
+from agents.intent.data import doubts, load_intents
+from agents.intent.editions import DIGITS, Editions, Progress
+from agents.intent.merging import Merged, merge
 from agents.intent.training import train
-from core.company import Company
-from core.errors import InvalidFile
+from agents.intent.trial import Trial
+from core.errors import Conflict, NotFound, Unavailable
 from core.intent import Intent
-from core.ports import Encoder
+from core.learning import Comparison, Models, Trained
+from core.views import Activation
 
-Progress = Callable[[str], None]
 MODEL = "intents.npz"
 
 
-class IntentLibrary:
-    """``core.services.IntentModels``; ``cache`` is the folder of trained models."""
-
-    def __init__(self, companies: Mapping[str, Company], encoder: Encoder, cache: Path) -> None:
-        self._companies, self._encoder, self._cache = companies, encoder, cache
-        self._agents: dict[str, IntentAgent] = {}
-
-    def train(self, tenant: str, progress: Progress) -> str:
-        """The company's model, from the cache or trained now; its version."""
-        if tenant not in self._agents:
-            company = self._companies[tenant]
-            count = sum(len(intent.utterances) for intent in company.intents.intents)
-            began = time.perf_counter()
-            stages: list[str] = []
-
-            def stage(text: str) -> None:
-                stages.append(text)
-                progress(f"intents: {text} …")
-
-            model = load_or_train(company.intents, self._encoder, self._cache, stage)
-            how = f"trained in {time.perf_counter() - began:.0f} s and kept" if stages else "trained before"
-            progress(f"intents: {len(company.intents.intents)} of {count:,} utterances, {how}")
-            self._agents[tenant] = IntentAgent(model, company.profile.products)
-        return self._agents[tenant].version
-
-    def agent(self, tenant: str) -> IntentAgent:
-        self.train(tenant, lambda _: None)
-        return self._agents[tenant]
+class IntentLibrary(Editions):
+    """Implements ``core.services.IntentModels``."""
 
     def train_file(self, data: Path, out: Path, progress: Progress) -> str:
         """Train on a file; nothing is written when it cannot be used.
@@ -52,19 +30,117 @@ class IntentLibrary:
         Raises:
             InvalidFile: naming the row.
         """
-        try:
-            text = data.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else (error.strerror or str(error)).lower()
-            raise InvalidFile(file=str(data), problem=reason) from None
-        model = train(read_intents(text, str(data)), self._encoder, progress)
+        intents = load_intents(data)
+        for doubt in doubts(intents):
+            progress(doubt)
+        model = train(intents, self._encoder, progress)
         save(model, out / MODEL)
         return model.version
 
-    def predict(self, texts: Sequence[str], *, tenant: str | None, model: Path | None) -> list[tuple[str, Intent, float]]:
-        """Text, intent and milliseconds, one text after the other, as messages come."""
-        agent = self.agent(tenant) if tenant else IntentAgent(load((model or Path()) / MODEL, self._encoder))
-        return [_timed(agent, text) for text in texts]
+    def predict(self, texts: Sequence[str], *, tenant: str | None, model: Path | None) -> Iterator[tuple[str, Intent, float]]:
+        """Text, intent and milliseconds, one text after the other, as messages come; by the company folder's model, or one of a folder.
+
+        Raises:
+            Unavailable: there is no model, or it is damaged.
+        """
+        agent = self.own(tenant).agent if tenant else self._alone(model)
+        return (_timed(agent, text) for text in texts)
+
+    async def trial(self, *, tenant: str | None, model: Path | None) -> Trial:
+        """The model in force for the company, or that of a folder. Raises Unavailable."""
+        if tenant is None:
+            return Trial(self._alone(model))
+        name = await self.active(tenant)
+        kept = name is not None and name != self.folder(tenant).name
+        return Trial((await self.edition(tenant, name or "") if kept else self.own(tenant)).agent)
+
+    def _alone(self, model: Path | None) -> IntentAgent:
+        return IntentAgent(load((model or Path()) / MODEL, self._encoder))
+
+    # ------------------------------------------------------------ versions of the company's
+
+    async def learn(self, tenant: str, *, person: str, progress: Progress) -> Trained:
+        """Train on the company folder's utterances and every accepted example, and keep the model; it is not in force by that."""
+        merged = merge(self._companies[tenant].intents, await self.shelf.accepted(tenant))
+        version = await self._keep(tenant, merged, person, progress)
+        return Trained(version=version, utterances=merged.utterances, examples=len(merged.taught), skipped=merged.skipped)
+
+    async def _keep(self, tenant: str, merged: Merged, author: str, progress: Progress) -> str:
+        """Train it where that has not been done, and store it where every machine finds it; its version."""
+        model = await asyncio.to_thread(self._learned, merged, progress)
+        blob = await asyncio.to_thread(self._file(model.version).read_bytes)
+        content, ids = self._companies[tenant].intents.model_dump(mode="json"), sorted(merged.taught.values())
+        name, count = model.version[:DIGITS], merged.utterances
+        await self.shelf.put(tenant, name, content=content, examples=ids, utterances=count, blob=blob, author=author)
+        return name
+
+    async def activate(self, tenant: str, version: str, *, person: str, reason: str = "") -> Activation:
+        """Put it in force: it reads every turn that is begun from now on. What decided until then is kept, so that a roll-back leads there.
+
+        Raises:
+            NotFound: it was never kept.
+            InvalidFile: it knows an intent that the company has no more.
+            Conflict: this release cannot read it.
+        """
+        name = version.removeprefix("linear-")
+        await self._usable(tenant, name)
+        before = None
+        if await self.active(tenant) is None and name != self.folder(tenant).name:
+            before = await self._keep(tenant, Merged(self._companies[tenant].intents, {}, ()), "folder", lambda _: None)
+        return await self.shelf.activate(tenant, name, person=person, reason=reason, instead_of=before)
+
+    async def rollback(self, tenant: str, *, person: str, reason: str = "") -> Activation:
+        """Put what was in force before the present version in force again; repeated, it goes further back.
+
+        Raises:
+            Conflict: nothing was in force before, somebody else was first, or this release cannot read it.
+            InvalidFile: the version from before knows an intent that the company has no more.
+        """
+        name = await self.shelf.before(tenant)
+        await self._usable(tenant, name)
+        return await self.shelf.rollback(tenant, person=person, reason=reason, to=name)
+
+    async def _usable(self, tenant: str, name: str) -> None:
+        stored = await self.shelf.get(tenant, name)
+        self._fitting(tenant, name, stored)
+        try:
+            await asyncio.to_thread(self._open, name, stored)
+        except Unavailable as error:
+            raise Conflict(problem=f"{error}; intents train makes one of today's") from None
+
+    async def state(self, tenant: str) -> Models:
+        """What is in force and what could be."""
+        active, folder = await self.active(tenant), self.folder(tenant).name
+        versions, history = await self.shelf.list(tenant), await self.shelf.history(tenant)
+        named = {"version": active or folder, "activated": active is not None, "folder": folder}
+        return Models.model_validate({**named, "versions": versions, "history": history})
+
+    async def compare(self, tenant: str, old: str, new: str, progress: Progress) -> Comparison:
+        """Two versions on texts that neither learned from; ``old`` may be ``active``, what is in force.
+
+        Raises:
+            NotFound: one of them was never kept.
+            Conflict: they are the same.
+        """
+        name = (await self.active(tenant) or self.folder(tenant).name) if old == "active" else old.removeprefix("linear-")
+        if name == new:
+            raise Conflict(problem=f"{new} is the same model: nothing has been taught, and intents.yaml has not changed")
+        sides = [await self._side(tenant, each, progress) for each in (name, new)]
+        return await asyncio.to_thread(compare, sides[0], sides[1], self._encoder, progress)
+
+    async def _side(self, tenant: str, name: str, progress: Progress) -> Side:
+        """A model with what is left of what it learned from."""
+        accepted = await self.shelf.accepted(tenant)
+        try:
+            ids = (await self.shelf.get(tenant, name)).examples
+        except NotFound:
+            if name != self.folder(tenant).name:
+                raise
+            await self._keep(tenant, Merged(self._companies[tenant].intents, {}, ()), "folder", progress)
+            ids = ()
+        edition = await self.edition(tenant, name)
+        merged = merge(edition.intents, [each for each in accepted if each.id in ids])
+        return Side(name, merged.intents, edition.model, merged.taught)
 
 
 def _timed(agent: IntentAgent, text: str) -> tuple[str, Intent, float]:

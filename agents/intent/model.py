@@ -1,16 +1,20 @@
-"""The embedded intent model at work: an encoder's vector and lexical features, one linear head, calibrated. No learning here."""
+"""The embedded intent model at work: an encoder's vector, lexical features, a linear head, nearby examples, calibrated. No learning."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
+from agents.intent.evidence import PIECE, Calibration, Evidence, Past, Scope, Units, pool, softmax
 from agents.intent.features import row
 from agents.intent.head import Weights
+from agents.intent.kernel import WEIGHT, Nearby
 from agents.intent.reading import Piece, Reading, read
-from core.intent import Label
+from agents.intent.risk import Risk, fit_threshold
+from agents.intent.several import Also, further
+from core.intent import Label, Near
 from core.ports import Encoder
 from core.value import Value
 
@@ -19,77 +23,77 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHOWN, FAINTEST = 5, 0.01
-CLEAR, CONTENDERS = 0.8, 3
+CLOSEST = 5
+COVERAGE = 0.95
+TAKEN = 1_000.0
 BATCH = 256
-PIECE = 0.5
 FAR, NEAR, STATED = -1.6, -1.0, 0.5
 """A sentence of several is not the company's business when its cosine to the nearest utterance lies below ``FAR`` standard deviations from
 the mean over texts that were not learned from; it surely is from ``NEAR`` on, in scope and with an intent of at least ``STATED``."""
 
 
 class Prediction(Value):
-    """``labels``: at most five above 1 %, most likely first, each with the sentence that speaks for it. ``set`` holds what cannot be ruled
-    out at 95 %. ``in_scope`` in [0, 1] ranks texts by how surely they belong to any intent; ``out_of_scope`` is its verdict.
+    """``labels``: at most five above 1 % (the first in any case), most likely first, each with the sentence that speaks for it. ``set``
+    holds what cannot be ruled out at ``coverage``. ``in_scope`` in [0, 1] ranks texts by how surely they belong to any intent;
+    ``out_of_scope`` is its verdict. The other fields are those of ``core.intent.Intent``.
     """
 
     labels: tuple[Label, ...]
     abstained: bool
     out_of_scope: bool
     set: tuple[str, ...]
+    coverage: float = COVERAGE
     in_scope: float = Field(ge=0, le=1)
+    none: float = Field(ge=0, le=1)
+    sure: float = Field(ge=0, le=1)
+    threshold: float | None = None
+    margin: float | None = None
+    bound: float | None = None
+    caution: str = ""
+    nearest: tuple[Near, ...] = ()
 
 
-class Evidence(NamedTuple):
-    """What one message gives: pooled ``logits`` (classes), what the scope detector sees (3), and of each piece its logits and its cosine to
-    the nearest utterance."""
+class Limit(NamedTuple):
+    """What the policy lets be wrong among automatic decisions, and the threshold that keeps it."""
 
-    logits: "NDArray[np.float32]"
-    scope: "NDArray[np.float32]"
-    pieces: "NDArray[np.float32]"
-    near: "NDArray[np.float32]"
-
-
-class Scope(NamedTuple):
-    """A logistic detector over (best logit, out-of-scope logit, cosine to the nearest utterance); in scope from ``threshold`` on."""
-
-    mean: "NDArray[np.float64]"
-    scale: "NDArray[np.float64]"
-    weights: "NDArray[np.float64]"
-    intercept: float
-    threshold: float
-
-    def score(self, scope: "NDArray[np.float32]") -> "NDArray[np.float64]":
-        """In [0, 1], for evidence (…, 3)."""
-        import numpy as np
-
-        odds = ((scope - self.mean) / self.scale) @ self.weights + self.intercept
-        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))), np.float64)
-
-
-class Calibration(NamedTuple):
-    """``temperature`` divides the logits; below ``abstain`` nothing is decided; a label of at least ``included`` stays in the set."""
-
-    temperature: float
-    abstain: float
-    included: float
+    bound: float
+    risk: Risk
 
 
 @dataclass(frozen=True)
 class IntentModel:
     """A trained model with the encoder that it was trained with. Predicting is pure and may be done from several threads.
 
-    ``weights`` has one column a label and, when the company gave out-of-scope texts, one more for those. ``references`` are unit vectors of
-    utterances. ``version`` changes with the utterances, the encoder and the code.
+    ``weights`` has one column a label and, when the company gave out-of-scope texts, one more for those; so has ``nearby``. ``texts`` are
+    the utterances of ``nearby`` and ``columns`` their labels. ``version`` changes with the utterances, the encoder and the code.
     """
 
     version: str
     labels: tuple[str, ...]
     weights: Weights
     idf: "NDArray[np.float32]"
-    references: "NDArray[np.float32]"
+    nearby: Nearby
+    texts: tuple[str, ...]
+    columns: "NDArray[np.int64]"
     scope: Scope
     calibration: Calibration
+    past: Past
     encoder: Encoder
+    limit: Limit | None = None
+
+    @property
+    def references(self) -> "NDArray[np.float32]":
+        """Unit vectors of utterances."""
+        return self.nearby.vectors[: self.nearby.known]
+
+    def threshold(self, bound: float) -> float | None:
+        """From which ``Prediction.sure`` on at most ``bound`` of the decisions are wrong (see ``risk``); None: nothing keeps it."""
+        return fit_threshold(self.past.sure, self.past.right, bound).threshold
+
+    def bounded(self, bound: float | None) -> "IntentModel":
+        """The same model, deciding only where at most ``bound`` of its decisions are wrong; None: as it was calibrated."""
+        limit = Limit(bound, fit_threshold(self.past.sure, self.past.right, bound)) if bound else None
+        return replace(self, limit=limit)
 
     def predict(self, text: str, subject: str = "") -> Prediction:
         return self.predict_many([text], [subject])[0]
@@ -102,11 +106,16 @@ class IntentModel:
         """
         titles = subjects or [""] * len(texts)
         readings = [read(text, subject) for text, subject in zip(texts, titles, strict=True)]
-        return [
-            self._read(reading, evidence)
-            for at in range(0, len(readings), BATCH)
-            for reading, evidence in self._evidence(readings[at : at + BATCH])
-        ]
+        return [each for at in range(0, len(readings), BATCH) for each in self._batch(readings[at : at + BATCH])]
+
+    def _batch(self, readings: Sequence[Reading]) -> list[Prediction]:
+        units, closest = self._units([unit for reading in readings for unit in reading.units])
+        found, at = [], 0
+        for reading in readings:
+            evidence = pool(units.at(slice(at, at + len(reading.units))), len(self.labels))
+            found.append(self._read(reading, evidence).model_copy(update={"nearest": closest[at]}))
+            at += len(reading.units)
+        return found
 
     def _read(self, reading: Reading, evidence: Evidence) -> Prediction:
         found = self._decide(reading, evidence)
@@ -120,103 +129,90 @@ class IntentModel:
         """The pieces without those far from every utterance, when another piece surely is the company's business; else all of them."""
         import numpy as np
 
-        count, labels = len(evidence.pieces), len(self.labels)
-        far = (evidence.near - self.scope.mean[2]) / self.scope.scale[2]
-        seen = np.array([pool(evidence.pieces[at : at + 1], evidence.near[at : at + 1], labels).scope for at in range(count)])
-        sure = softmax((1 + PIECE) * evidence.pieces[:, :labels] / self.calibration.temperature).max(1) >= STATED
+        pieces, labels = evidence.pieces, len(self.labels)
+        count, far = len(pieces.near), self._distance(pieces)
+        seen = np.array([pool(pieces.at([at]), labels).scope for at in range(count)])
+        sure = softmax((1 + PIECE) * pieces.logits[:, :labels] / self.calibration.temperature).max(1) >= STATED
         clear = sure & (far >= NEAR) & (self.scope.score(seen) >= self.scope.threshold)
         return [at for at in range(count) if far[at] >= FAR] if clear.any() else list(range(count))
 
+    def _distance(self, pieces: Units) -> "NDArray[np.float64]":
+        """Of each piece, how many standard deviations its cosine to the nearest utterance lies off the mean."""
+        distance: NDArray[np.float64] = (pieces.near - self.scope.mean[2]) / self.scope.scale[2]
+        return distance
+
     def _rest(self, reading: Reading, evidence: Evidence, kept: list[int]) -> tuple[Reading, Evidence]:
         """Evidence of the kept pieces alone, without the subject. One text is encoded."""
+        rest = reading.only(kept)
+        units, _ = self._units(rest.units[:1])
+        return rest, pool(units.then(evidence.pieces.at(kept)) if len(kept) > 1 else units, len(self.labels))
+
+    def _units(self, texts: Sequence[str]) -> tuple[Units, list[tuple[Near, ...]]]:
+        """Each text read by itself, and the utterances closest to it."""
+        vectors = self.encoder.encode(texts)
+        cosines = self.nearby.cosines(vectors)
+        votes = self.nearby.votes(vectors, cosines)
+        logits = vectors @ self.weights.dense + self.weights.bias + WEIGHT * votes
+        for at, text in enumerate(texts):
+            found = row(text, self.idf)
+            logits[at] += found.values @ self.weights.sparse[found.buckets]
+        return Units(logits, self.nearby.nearest(cosines), votes[:, : len(self.labels)].max(1)), [self._closest(own) for own in cosines]
+
+    def _closest(self, cosines: "NDArray[np.float32]") -> tuple[Near, ...]:
         import numpy as np
 
-        rest = reading.only(kept)
-        logits, near = self._logits(rest.units[:1])
-        if len(kept) > 1:
-            logits, near = np.concatenate([logits, evidence.pieces[kept]]), np.concatenate([near, evidence.near[kept]])
-        return rest, pool(logits, near, len(self.labels))
-
-    def _logits(self, units: Sequence[str]) -> tuple["NDArray[np.float32]", "NDArray[np.float32]"]:
-        """Of each text, its logits and its cosine to the nearest utterance."""
-        vectors = self.encoder.encode(units)
-        logits = vectors @ self.weights.dense + self.weights.bias
-        for at, unit in enumerate(units):
-            found = row(unit, self.idf)
-            logits[at] += found.values @ self.weights.sparse[found.buckets]
-        return logits, (vectors @ self.references.T).max(1)
-
-    def _evidence(self, readings: Sequence[Reading]) -> list[tuple[Reading, Evidence]]:
-        logits, near = self._logits([unit for reading in readings for unit in reading.units])
-        found_all, at = [], 0
-        for reading in readings:
-            own = slice(at, at + len(reading.units))
-            found_all.append((reading, pool(logits[own], near[own], len(self.labels))))
-            at = own.stop
-        return found_all
+        own = cosines[: self.nearby.known]
+        few = np.argpartition(-own, CLOSEST)[:CLOSEST] if len(own) > CLOSEST else np.arange(len(own))
+        order = few[np.argsort(-own[few], kind="stable")]
+        return tuple(
+            Near(text=self.texts[at], label=self.labels[int(self.columns[at])], similarity=round(float(own[at]), 3))
+            for at in order.tolist()
+        )
 
     def _decide(self, reading: Reading, evidence: Evidence) -> Prediction:
-        chances = softmax(evidence.logits / self.calibration.temperature)
+        chances = self.calibration.chances(evidence.logits[None])[0]
         confidence = {name: float(chance) for name, chance in zip(self.labels, chances, strict=True)}
         order = sorted(confidence, key=lambda name: -confidence[name])
         top = order[0]
-        second = self._second(order, confidence, evidence)
-        if second:
-            confidence[second[0]] = second[1]
-            order.sort(key=lambda name: (-confidence[name], name != top))
-        in_scope = float(self.scope.score(evidence.scope))
-        outside = in_scope < self.scope.threshold
+        also = {self.labels[each.column]: each for each in self._further(chances, evidence)}
+        within = tuple(name for name in order if confidence[name] >= self.calibration.included) or (top,)
+        confidence |= {name: max(confidence[name], min(each.chance, confidence[top])) for name, each in also.items()}
+        order.sort(key=lambda name: (-confidence[name], name != top))
+        shown = [name for name in order[:SHOWN] if confidence[name] >= FAINTEST or name == top]
+        in_scope, none = float(self.scope.score(evidence.scope)), float(self.scope.none(evidence.scope))
+        outside, sure = in_scope < self.scope.threshold, (1 - none) * confidence[top]
         return Prediction(
-            labels=tuple(self._label(name, confidence[name], reading, evidence) for name in order[:SHOWN] if confidence[name] >= FAINTEST),
-            abstained=outside or confidence[top] < self.calibration.abstain,
+            labels=tuple(self._label(name, confidence[name], reading, evidence, also) for name in shown),
             out_of_scope=outside,
-            set=tuple(name for name in order if confidence[name] >= self.calibration.included) or (top,),
+            set=tuple(dict.fromkeys((*within, *also))),
             in_scope=in_scope,
+            none=round(none, 4),
+            sure=round(sure, 6),
+            **self._verdict(outside, sure, confidence[top]),
         )
 
-    def _second(self, order: list[str], confidence: dict[str, float], evidence: Evidence) -> tuple[str, float] | None:
-        """A second intent that a sentence of its own states clearly while another states the first, and how sure it is, at most as sure as
-        the first; it must be among the likeliest of the whole message, as sentences torn from their context mislead."""
-        if len(evidence.pieces) < 2:
-            return None
-        chances = softmax((1 + PIECE) * evidence.pieces / self.calibration.temperature)
-        stated = chances[:, self._column[order[0]]]
-        found: list[tuple[float, str]] = []
-        for name in order[1:CONTENDERS]:
-            own = chances[:, self._column[name]]
-            elsewhere = max((float(stated[at]) for at in range(len(own)) if at != int(own.argmax())), default=0.0)
-            if own.max() >= CLEAR and elsewhere >= 0.5 and confidence[name] >= FAINTEST:
-                found.append((float(own.max()), name))
-        return (max(found)[1], min(max(found)[0], confidence[order[0]])) if found else None
+    def _verdict(self, outside: bool, sure: float, confidence: float) -> dict[str, Any]:
+        """Whether the model decides by itself: by the policy's bound, or where it gives none, by the confidence that it was made for."""
+        if not self.limit:
+            return {"abstained": outside or confidence < self.calibration.abstain}
+        bound, (threshold, caution) = self.limit
+        if threshold is None:
+            return {"abstained": True, "bound": bound, "caution": caution}
+        return {"abstained": outside or sure < threshold, "bound": bound, "threshold": threshold, "margin": round(sure - threshold, 6)}
 
-    def _label(self, name: str, confidence: float, reading: Reading, evidence: Evidence) -> Label:
-        column = self._column[name]
-        piece: Piece = reading.pieces[int(evidence.pieces[:, column].argmax())]
+    def _further(self, chances: "NDArray[np.float64]", evidence: Evidence) -> list[Also]:
+        """What the message asks for beside its likeliest intent."""
+        pieces = evidence.pieces
+        own = softmax((1 + PIECE) * pieces.logits / self.calibration.temperature)[:, : len(self.labels)]
+        return further(chances, own, self._distance(pieces))
+
+    def _label(self, name: str, confidence: float, reading: Reading, evidence: Evidence, also: Mapping[str, Also]) -> Label:
+        """With the sentence that states it; the likeliest's is none of those that state the further ones."""
+        stated = evidence.pieces.logits[:, self._column[name]].copy()
+        stated[[each.piece for each in also.values() if name not in also]] -= TAKEN
+        piece: Piece = reading.pieces[also[name].piece if name in also else int(stated.argmax())]
         return Label(label=name, confidence=round(min(1.0, confidence), 4), span=piece.span)
 
     @cached_property
     def _column(self) -> dict[str, int]:
         return {name: at for at, name in enumerate(self.labels)}
-
-
-def pool(logits: "NDArray[np.float32]", near: "NDArray[np.float32]", labels: int) -> Evidence:
-    """One message's evidence from its units: the whole body first, then its sentences (none when the body is one).
-
-    A request is often one sentence of many, so a label counts as in the whole plus, by half, as in the sentence that speaks most for it;
-    the out-of-scope column plus as in the sentence that speaks least for it.
-    """
-    import numpy as np
-
-    pieces = logits[1:] if len(logits) > 1 else logits
-    pooled = logits[0, :labels] + PIECE * pieces[:, :labels].max(0)
-    outside = logits[0, labels] + PIECE * pieces[:, labels].min() if logits.shape[1] > labels else 0.0
-    apart = near[1:] if len(near) > 1 else near
-    return Evidence(pooled, np.array([pooled.max(), outside, near.max()], np.float32), pieces, apart)
-
-
-def softmax(logits: "NDArray[np.float32]") -> "NDArray[np.float64]":
-    """Over the last axis."""
-    import numpy as np
-
-    odds = np.exp((logits - logits.max(-1, keepdims=True)).astype(np.float64))
-    return np.asarray(odds / odds.sum(-1, keepdims=True), np.float64)

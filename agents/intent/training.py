@@ -9,9 +9,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.intent.calibration import HeldOut, calibrate, log_loss
+from agents.intent.evidence import Units, pool
 from agents.intent.features import idf, matrix
 from agents.intent.head import Weights, fit
-from agents.intent.model import IntentModel, pool
+from agents.intent.kernel import MOST, WEIGHT, Nearby, share
+from agents.intent.kernel import fit as fit_nearby
+from agents.intent.model import IntentModel
 from agents.intent.reading import read
 from core.company import IntentDef, Intents
 from core.ports import Encoder
@@ -20,13 +23,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CODE = "3"
-FOLDS = 5
+CODE = "4"
+FOLDS, FEW_FOLDS, FEW = 5, 10, 1_500
+"""How many parts are held out in turn: more of them where there are few texts, as models of much fewer examples would be less sure."""
 MANY = 2_000
 """Above this many texts one fold is enough to judge by, and the middle strength is taken: training stays a matter of seconds."""
 STRENGTHS = (3.0, 10.0, 30.0)
 OUTSIDE_CLASS = 20
-REFERENCES = 3_000
 LANES = 2
 Progress = Callable[[str], None]
 log = logging.getLogger("usher.intent")
@@ -78,15 +81,19 @@ def train(intents: Intents, encoder: Encoder, progress: Progress | None = None) 
         tell("learning from all utterances")
         learned = examples.labels < _classes(corpus, len(names))
         weights = _fit(corpus, learned, len(names), (strength,))[0]
-    scope, calibration = calibrate(held_out, len(names))
+        nearby, known = _nearby(corpus, learned, len(names))
+    scope, calibration, past = calibrate(held_out, len(names))
     return IntentModel(
         version=version(intents, encoder),
         labels=names,
         weights=weights,
         idf=corpus.idf,
-        references=_references(corpus, (examples.labels < len(names)) & (examples.folds >= 0)),
+        nearby=nearby,
+        texts=tuple(examples.texts[at] for at in known),
+        columns=examples.labels[known],
         scope=scope,
         calibration=calibration,
+        past=past,
         encoder=encoder,
     )
 
@@ -98,11 +105,12 @@ def _examples(intents: Intents) -> Examples:
     labels: list[int] = []
     folds: list[int] = []
     groups = [*(intent.utterances for intent in intents.intents), intents.out_of_scope]
+    parts = FEW_FOLDS if sum(map(len, groups)) <= FEW else FOLDS
     for column, group in enumerate(groups):
         shuffled = sorted(dict.fromkeys(group), key=lambda text: hashlib.sha256(text.encode("utf-8", "replace")).digest())
         texts += shuffled
         labels += [column] * len(shuffled)
-        folds += [(column + at) % FOLDS for at in range(len(shuffled))]
+        folds += [(column + at) % parts for at in range(len(shuffled))]
     for column, intent in enumerate(intents.intents):
         hints = _hints(intent)
         texts += hints
@@ -121,7 +129,7 @@ def _hints(intent: IntentDef) -> list[str]:
 def _corpus(examples: Examples, encoder: Encoder) -> Corpus:
     import numpy as np
 
-    judged = range(1 if len(examples.texts) > MANY else FOLDS)
+    judged = range(1 if len(examples.texts) > MANY else FEW_FOLDS)
     read_units = (read(text).units for text in examples.texts)
     own = [units if fold in judged else units[:1] for units, fold in zip(read_units, examples.folds, strict=True)]
     units = [unit for each in own for unit in each]
@@ -153,39 +161,43 @@ def _cross_validate(corpus: Corpus, labels: int, tell: Progress) -> tuple[float,
     best = losses.index(min(losses))
     others: list[HeldOut] = []
     if not many:
-        tell(f"cross-validating, {FOLDS} folds")
+        folds = range(1, int(corpus.examples.folds.max()) + 1)
+        tell(f"cross-validating, {len(folds) + 1} folds")
         with ThreadPoolExecutor(LANES, "intent-fold") as lanes:
-            jobs = [lanes.submit(_held_out, corpus, fold, labels, (strengths[best],)) for fold in range(1, FOLDS)]
+            jobs = [lanes.submit(_held_out, corpus, fold, labels, (strengths[best],)) for fold in folds]
             others = [job.result()[0] for job in jobs]
     return strengths[best], HeldOut.joined([tried[best], *others])
 
 
 def _held_out(corpus: Corpus, fold: int, labels: int, strengths: tuple[float, ...]) -> list[HeldOut]:
-    """For each strength, the evidence for one fold's texts from a head that never saw them."""
+    """For each strength, the evidence for one fold's texts from a head and examples that never saw them."""
     import numpy as np
 
     examples = corpus.examples
     held = np.flatnonzero(examples.folds == fold)
     learned = (examples.folds != fold) & (examples.labels < _classes(corpus, labels))
-    known = _references(corpus, learned & (examples.labels < labels) & (examples.folds >= 0))
+    nearby, _ = _nearby(corpus, learned, labels)
     units = [np.arange(corpus.whole[at], corpus.ends[at]) for at in held]
     rows = np.concatenate(units) if units else np.empty(0, np.int64)
-    near = (corpus.vectors[rows] @ known.T).max(1, initial=-1.0)
     edges = np.cumsum([0, *(len(unit) for unit in units)])
+    cosines = nearby.cosines(corpus.vectors[rows])
+    votes = nearby.votes(corpus.vectors[rows], cosines)
     found = []
     for weights in _fit(corpus, learned, labels, strengths):
-        logits = weights.logits(corpus.vectors[rows], corpus.lexical[rows])
-        spans = pairwise(edges)
-        found.append(HeldOut.of([pool(logits[a:b], near[a:b], labels) for a, b in spans], examples.labels[held], labels))
+        logits = weights.logits(corpus.vectors[rows], corpus.lexical[rows]) + WEIGHT * votes
+        own = Units(logits, nearby.nearest(cosines), votes[:, :labels].max(1, initial=0.0))
+        evidence = [pool(own.at(slice(a, b)), labels) for a, b in pairwise(edges)]
+        found.append(HeldOut.of(evidence, examples.labels[held], labels))
     return found
 
 
-def _references(corpus: Corpus, chosen: "NDArray[np.bool_]") -> "NDArray[np.float32]":
-    """Vectors of utterances, of each intent the same share, ``REFERENCES`` at most."""
+def _nearby(corpus: Corpus, chosen: "NDArray[np.bool_]", labels: int) -> tuple[Nearby, "NDArray[np.int64]"]:
+    """Chosen examples to compare texts with, of each intent the same share, and which of them are utterances: those come first."""
     import numpy as np
 
-    rows = np.flatnonzero(chosen)
-    labels = corpus.examples.labels[rows]
-    rank = np.array([int((labels[:at] == label).sum()) for at, label in enumerate(labels)])
-    kept = np.sort(rows[np.argsort(rank, kind="stable")[:REFERENCES]])
-    return corpus.vectors[corpus.whole[kept]]
+    examples = corpus.examples
+    own = chosen & (examples.labels < labels) & (examples.folds >= 0)
+    known, others = np.flatnonzero(own), np.flatnonzero(chosen & ~own)
+    known = known[share(examples.labels[known], MOST)]
+    rows = np.concatenate([known, others[share(examples.labels[others], MOST)]])
+    return fit_nearby(corpus.vectors[corpus.whole[rows]], examples.labels[rows], _classes(corpus, labels), len(known)), known

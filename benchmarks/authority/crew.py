@@ -25,7 +25,7 @@ class KeptIntent:
     """The intent agent, each different message read once."""
 
     def __init__(self, agent: "IntentReader") -> None:
-        self._agent, self.version = agent, agent.version
+        self._agent, self.version, self.business = agent, agent.version, agent.business
         self._kept: dict[tuple[object, ...], Intent] = {}
 
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
@@ -33,6 +33,12 @@ class KeptIntent:
         if key not in self._kept:
             self._kept[key] = self._agent.read(text, subject, language, history)
         return self._kept[key]
+
+    def explain(self, intent: Intent, text: str) -> Intent:  # noqa: ARG002 - the port's signature
+        return intent
+
+    def bounded(self, share: float | None) -> "KeptIntent":  # noqa: ARG002 - the port's signature
+        return self
 
 
 class KeptPassages:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from channels.api import admin, approvals, conversations, facts, health, messages, people, policy, queue, reading
+from channels.api import admin, approvals, conversations, facts, health, intents, messages, people, policy, queue, reading
 from channels.api.access import Recorder
 from channels.api.rates import Rates
 from core.errors import TooManyRequests, UsherError
@@ -53,7 +53,7 @@ def make_api(services: "Services") -> FastAPI:
     for kind in (UsherError, RequestValidationError, HTTPException, Exception):
         api.add_exception_handler(kind, _problem)
     api.add_middleware(Recorder, services=services, rates=api.state.rates)
-    for part in (messages, reading, conversations, approvals, queue, people, facts, policy, admin, health):
+    for part in (messages, reading, conversations, approvals, queue, people, facts, policy, intents, admin, health):
         part.add(api, services)
     return api
 

@@ -69,3 +69,27 @@ def acts(
         console().print(table if found else "Nobody has done anything yet.")
 
     run(ctx, work, company=company)
+
+
+@app.command()
+def spending(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Days.")] = 31,
+    company: CompanyOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """What the chat model cost by day of the company, newest first; what is under way counts as the most that it can cost."""
+
+    async def work(services: "Services") -> None:
+        from rich.table import Table
+
+        found = await services.spending.by_day((await services.acting("read")).tenant, limit=limit)
+        if json:
+            emit(found)
+            return
+        table = Table("day", "calls", "prompt tokens", "answer tokens", "US$", box=None, header_style="bold")
+        for day in found:
+            table.add_row(str(day.day), f"{day.calls:,}", f"{day.prompt_tokens:,}", f"{day.completion_tokens:,}", f"{day.usd:.4f}")
+        console().print(table if found else "No chat model was called yet.")
+
+    run(ctx, work, company=company)

@@ -19,7 +19,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output 
 CompanyOption = Annotated[str | None, typer.Option("--company", metavar="D", help="Company folder, instead of USHER_COMPANY.")]
 
 
-LOOKING = frozenset({"list", "show", "verify", "acts", "dead", "ingest", "search", "ask", "upgrade", "versions"})
+LOOKING = frozenset({"list", "show", "verify", "acts", "spending", "dead", "ingest", "search", "ask", "upgrade", "versions"})
 
 # Opens the services for one command; keyword arguments replace settings by name.
 Connect = Callable[..., AbstractAsyncContextManager["Services"]]
@@ -40,7 +40,8 @@ async def recorded(ctx: typer.Context, services: "Services", work: "Callable[[Se
     """Run ``work``; what a command did as somebody (``Services.acting``), and what it was refused, goes on record, in ids only.
 
     Commands that only look are not recorded; an exit code of its own means that not all of it happened (409).
-    ``ctx.meta["subject"]`` names what a command made.
+    ``ctx.meta["subject"]`` names what a command made, ``"subjects"`` what it changed, ``"action"`` what it did where its own name does not
+    say it; ``"looking"`` says that this time it only looked.
     """
     from core.errors import UsherError
 
@@ -52,15 +53,15 @@ async def recorded(ctx: typer.Context, services: "Services", work: "Callable[[Se
         outcome = error.status
         raise
     finally:
-        if services.doing and ctx.info_name not in LOOKING:
+        if services.doing and not ctx.meta.get("looking", ctx.info_name in LOOKING):
             await _record(ctx, services, services.doing, str(outcome))
     return code
 
 
 async def _record(ctx: typer.Context, services: "Services", by: "Actor", outcome: str) -> None:
     made = ctx.meta.get("subject") or ctx.params.get("id") or ""
-    for subject in ctx.params.get("ids") or [made]:
-        act = {"action": ctx.info_name or "", "subject": str(subject), "outcome": outcome}
+    for subject in ctx.params.get("ids") or ctx.meta.get("subjects") or [made]:
+        act = {"action": ctx.meta.get("action") or ctx.info_name or "", "subject": str(subject), "outcome": outcome}
         await services.acts.record(by.tenant, person=by.person, token_id=by.token_id, **act)
 
 

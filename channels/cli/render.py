@@ -11,7 +11,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from core.receipt import Receipt
-    from core.types import Effect, Plan
+    from core.types import Cost, Effect, Plan
     from core.views import Approval
 
 LEVELS = {4: "CXO", 3: "executive sponsor", 2: "account team", 1: "queue", 0: "automation"}
@@ -118,12 +118,17 @@ def _facts(receipt: "Receipt", names: dict[str, str]) -> Iterable[tuple[str, str
     yield "why", "; ".join(plan.reasons)
     yield "rules", f"{', '.join(plan.rules)}  (policy {receipt.policy_version})"
     yield "verdict", f"{receipt.verdict} {'; '.join(receipt.verdict_reasons)}"
-    yield (
-        "cost",
-        f"{receipt.cost.calls} model calls, {receipt.cost.prompt_tokens + receipt.cost.completion_tokens} tokens, ${receipt.cost.usd:.4f}",
-    )
+    yield "cost", cost(receipt.cost)
     if receipt.degraded:
         yield "degraded", "; ".join(receipt.degraded)
+
+
+def cost(cost: "Cost") -> str:
+    """``1 model call, 412 + 38 tokens, $0.0003``: of the prompt, and of the answer."""
+    if not cost.calls:
+        return "no model call"
+    calls = "1 model call" if cost.calls == 1 else f"{cost.calls} model calls"
+    return f"{calls}, {cost.prompt_tokens} + {cost.completion_tokens} tokens, ${cost.usd:.4f}"
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[RenderableType]:

@@ -26,7 +26,7 @@ def serve(
         screen = console(to_stderr=True)
         await services.start(lambda text: screen.print(f"[dim]{text}[/]"))
         screen.print(f"http://{services.settings.host}:{services.settings.port}/docs describes the API")
-        beside = asyncio.create_task(services.library.follow() if no_worker else services.worker.run())
+        beside = asyncio.ensure_future(_follow(services) if no_worker else services.worker.run())
         try:
             await serve_until_stopped(services)
         finally:
@@ -34,6 +34,13 @@ def serve(
             await asyncio.gather(beside, return_exceptions=True)
 
     run(ctx, work, host=host, port=port, deliver=True)
+
+
+async def _follow(services: "Services") -> None:
+    """Notice what other processes put in force, as a worker does."""
+    import asyncio
+
+    await asyncio.gather(services.library.follow(), services.intents.follow())
 
 
 def worker(ctx: typer.Context) -> None:

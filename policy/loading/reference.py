@@ -28,7 +28,14 @@ def reference() -> str:
     return "\n".join([*sections, _SIGNALS, *_signals(), ""])
 
 
-_TITLES = {"ApprovalNeed": "Approval", "Quality": "Data quality", "FactRule": "Fact", "SoftStep": "Soft step", "Range": "Number"}
+_TITLES = {
+    "ApprovalNeed": "Approval",
+    "Quality": "Data quality",
+    "FactRule": "Fact",
+    "SoftStep": "Soft step",
+    "Range": "Number",
+    "ModelBudget": "Model budget",
+}
 
 
 def _order(schema: Schema, parts: Mapping[str, Schema]) -> list[str]:

@@ -1,24 +1,34 @@
 """A language model over HTTP, well and ill behaved, through the command line: at most one call a turn, and never a lost turn."""
 
 import json
+import shutil
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Cli
+from tests.acceptance.conftest import ROOT, Cli
 from tests.support.openai_server import DROPPED, NO_JSON, OpenAIServer, Script, fails, refuses, says
 
 UNCLEAR = "so about that thing from before with the people, same again but for the other ones?"
 HOW_TO = "How do I set up SAML single sign-on with Okta?"
 
 
-def chat(text: str) -> str:
+PRICES = {"USHER_LLM_USD_PER_MILLION_PROMPT": "1", "USHER_LLM_USD_PER_MILLION_COMPLETION": "4"}
+
+
+def chat(text: str, id: str = "1") -> str:
     sender = {"name": "Robin", "email": "robin@somewhere.example"}
-    return json.dumps({"id": "1", "channel": "chat", "from": sender, "sent_at": "2026-03-10T13:00:00Z", "text": text})
+    told = {"id": id, "conversation": id, "channel": "chat", "from": sender, "sent_at": "2026-03-10T13:00:00Z", "text": text}
+    return json.dumps(told)
+
+
+def connected(server: OpenAIServer) -> dict[str, str]:
+    return {"USHER_LLM_BASE_URL": server.base_url, "USHER_LLM_MODEL": "scripted", "USHER_LLM_TIMEOUT_S": "4"}
 
 
 def routed(usher: Cli, server: OpenAIServer, text: str) -> dict[str, object]:
-    env = {"USHER_LLM_BASE_URL": server.base_url, "USHER_LLM_MODEL": "scripted", "USHER_LLM_TIMEOUT_S": "4"}
-    done = usher("route", "-", "--json", stdin=chat(text), **env)
+    done = usher("route", "-", "--json", stdin=chat(text), **connected(server))
     assert done.code == 0, done.err
     receipt: dict[str, object] = done.lines[0]
     return receipt
@@ -70,3 +80,65 @@ def test_a_sure_turn_asks_only_for_the_text_and_unsupported_claims_never_leave(u
         assert any("not supported" in line for line in receipt["degraded"])  # type: ignore[attr-defined]
     else:
         assert calls <= 1
+
+
+# ---------------------------------------------------------------- what it may cost
+
+
+@pytest.fixture
+def frugal(tmp_path: Path) -> Path:
+    """The example company with a budget of two calls a day."""
+    folder = tmp_path / "frugal"
+    shutil.copytree(ROOT / "knowledge" / "example", folder, ignore=shutil.ignore_patterns("inbox", "evals"))
+    policy = folder / "policy.yaml"
+    lines = [line for line in policy.read_text("utf-8").splitlines() if not line.startswith("model_budget")]
+    policy.write_text("\n".join([*lines, "model_budget: {calls_per_day: 2}", ""]), "utf-8")
+    return folder
+
+
+def several(usher: Cli, server: OpenAIServer, company: Path, *ids: str, **env: str) -> list[dict[str, Any]]:
+    """The receipts of unclear messages, handled one after the other."""
+    messages = "\n".join(chat(UNCLEAR, id) for id in ids)
+    done = usher("route", "-", "--json", "--company", company, stdin=messages, USHER_WORKERS="1", **connected(server), **PRICES, **env)
+    assert done.code == 0, done.err
+    return done.lines
+
+
+def test_over_the_days_budget_nothing_is_asked_and_the_next_day_it_is_again(usher: Cli, frugal: Path) -> None:
+    with OpenAIServer(says({"intent": "none", "draft": ""})) as server:
+        first = several(usher, server, frugal, "1", "2", "3", USHER_AS_OF="2026-03-10T14:00:00Z")
+        second = several(usher, server, frugal, "4", USHER_AS_OF="2026-03-10T15:00:00Z")
+        asked = len(server.requests)
+        third = several(usher, server, frugal, "5", USHER_AS_OF="2026-03-11T09:00:00Z")
+        assert (asked, len(server.requests)) == (2, 3), [(each["status"], each["degraded"], each["intent"]) for each in first]
+    assert sorted(receipt["cost"]["calls"] for receipt in first) == [0, 1, 1]
+    for receipt in (*second, *(each for each in first if not each["cost"]["calls"])):
+        assert receipt["degraded"] == ["model budget of the day is spent"]
+        assert receipt["plan"]["action"] in ("handoff", "clarify")
+    assert third[0]["cost"] == {"calls": 1, "prompt_tokens": 100, "completion_tokens": 20, "usd": 0.00018}
+
+
+def test_a_call_that_timed_out_stays_counted(usher: Cli, frugal: Path) -> None:
+    with OpenAIServer(says({"intent": "none", "draft": ""}, delay_s=8)) as server:
+        late = several(usher, server, frugal, "1", "2", "3", USHER_AS_OF="2026-03-10T14:00:00Z")
+        assert len(server.requests) == 2
+    assert sorted(receipt["cost"]["calls"] for receipt in late) == [0, 1, 1]
+    assert all(receipt["cost"]["usd"] > 0.0018 for receipt in late if receipt["cost"]["calls"]), "what it cost is not known: the most"
+
+
+def test_a_preview_asks_and_spends_nothing(usher: Cli, frugal: Path, tmp_path: Path) -> None:
+    message = tmp_path / "one.jsonl"
+    message.write_text(chat(UNCLEAR), "utf-8")
+    with OpenAIServer(says({"intent": "none", "draft": ""})) as server:
+        done = usher("policy", "explain", message, "--company", frugal, "--json", **connected(server))
+        assert done.code == 0, done.err
+        assert server.requests == []
+
+
+def test_a_person_reads_what_a_call_cost_and_what_the_day_did(usher: Cli) -> None:
+    with OpenAIServer(says({"intent": "none", "draft": ""})) as server:
+        day = {"USHER_AS_OF": "2026-03-10T14:00:00Z"}
+        done = usher("route", "-", "--json", stdin=chat(UNCLEAR), **connected(server), **PRICES, **day)
+    assert "1 model call, 100 + 20 tokens, $0.0002" in usher("audit", "show", done.lines[0]["id"]).out
+    costs = {"calls": 1, "prompt_tokens": 100, "completion_tokens": 20, "usd": 0.00018}
+    assert usher("audit", "spending", "--json").lines == [{"day": "2026-03-10", **costs}]

@@ -65,7 +65,7 @@ async def test_a_take_over_while_the_turn_is_decided_keeps_automation_silent(dat
     assert turn is not None
     await house.conversations.take_over(HERE, arrival.conversation_id, person="grace.okafor")
     with pytest.raises(Conflict, match="changed hands"):
-        await house.turns.commit(turn, await (await house.router._lane(HERE, None)).start(turn))
+        await house.turns.commit(turn, await (await house.router._lane(turn)).start(turn))
     await house.router.handle(turn.id)
     assert await house.owner(arrival) == "grace.okafor"
     assert await house.keys() == ["notify"]

@@ -44,6 +44,29 @@ async def test_the_request_carries_both_messages_the_key_and_a_strict_schema() -
     assert server.authorization == ["Bearer key-1"]
 
 
+async def test_an_answers_length_is_limited_so_that_the_most_that_it_can_cost_is_known() -> None:
+    with OpenAIServer(says(GOOD)) as server:
+        chat = OpenAIChat(base_url=server.base_url, model="scripted", prices=Prices(10.0, 40.0), answer_tokens=200)
+        _, cost = await chat.ask(PROMPT, Assessed)
+    assert server.requests[0]["max_completion_tokens"] == 200
+    assert cost.usd < chat.at_most(PROMPT) == Prices(10.0, 40.0).usd(len((PROMPT.system + PROMPT.user).encode()) + 300, 200)
+    assert OpenAIChat(base_url=server.base_url, model="free").at_most(PROMPT) == 0
+
+
+async def test_an_endpoint_that_knows_no_limit_is_told_none() -> None:
+    with OpenAIServer(says(GOOD)) as server:
+        chat = OpenAIChat(base_url=server.base_url, model="scripted", prices=Prices(10.0, 40.0), answer_tokens=0)
+        await chat.ask(PROMPT, Assessed)
+    assert not {"max_tokens", "max_completion_tokens"} & server.requests[0].keys()
+    assert chat.at_most(PROMPT) > 4000 * 40 / 1_000_000
+
+
+async def test_a_refusal_has_its_price_all_the_same() -> None:
+    with OpenAIServer(refuses()) as server, pytest.raises(ModelFailed) as failed:
+        await model(server).ask(PROMPT, Assessed)
+    assert failed.value.cost == Cost(calls=1, prompt_tokens=100, completion_tokens=20, usd=0.0018)
+
+
 async def test_tokens_are_estimated_where_the_endpoint_counts_none() -> None:
     with OpenAIServer(says(GOOD, usage=False)) as server:
         _, cost = await model(server).ask(PROMPT, Assessed)

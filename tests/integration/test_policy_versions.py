@@ -41,7 +41,10 @@ class Product(Usher):
     @cached_property
     def crews(self) -> dict[str, Crew]:
         parts = crew(reading("how_to_question"), retriever=FixedRetriever())
-        return {tenant: self._by(parts, company, self.library.folder(tenant)) for tenant, company in self.companies.items()}
+        return {
+            tenant: replace(parts, **self._of(company, self.library.folder(tenant), parts.intent))
+            for tenant, company in self.companies.items()
+        }
 
 
 class Held(Turns):

@@ -28,12 +28,19 @@ def example() -> Company:
 
 class FixedIntent:
     version = "fixed"
+    business = None
 
     def __init__(self, intent: Intent) -> None:
         self._intent = intent
 
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
         return self._intent
+
+    def explain(self, intent: Intent, text: str) -> Intent:
+        return intent
+
+    def bounded(self, share: float | None) -> "FixedIntent":
+        return self
 
 
 class FixedDirectory:

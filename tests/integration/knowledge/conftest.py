@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.clock import ShiftedClock
+from core.value import Span
 from knowledge.chroma import Vectors
 from knowledge.chroma_embedded import EmbeddedChroma
 from knowledge.index import HandbookRetriever
@@ -37,6 +38,10 @@ class WordEncoder:
                 vectors[row, int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest()) % 384] += 1
         unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
         return unit
+
+    def states(self, text: str) -> tuple[Sequence[Span], NDArray[np.float32]]:
+        """The text as one token."""
+        return [Span(start=0, end=len(text))], self.encode([text])
 
 
 class MemoryIndexes:

@@ -77,6 +77,16 @@ class House:
         return request.model_copy(update={"plan": plan, "effects": effects, "digest": f"{request.digest}-{edit.owner}"})
 
 
+class Textbook:
+    """What of a turn may be learned here: its first message, as one of two intents."""
+
+    def text(self, turn: Turn) -> str:
+        return turn.messages[0].text
+
+    def labels(self, tenant: str) -> tuple[str, ...]:
+        return ("refund", "outage")
+
+
 class Desk:
     """Everything that one company's messages pass through, on a clock that the test moves."""
 

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, DateTime, Double, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Double, Integer, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from store.database import Database
-from store.tables import metadata
+from store.tables_learning import metadata
 
 TENANT_TABLES = [table for table in metadata.sorted_tables if "tenant" in table.c]
 CHECKPOINTS = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
@@ -19,6 +19,9 @@ WORDS = {
     "approvals.status": "pending",
     "approval_votes.outcome": "approved",
     "conversations.mode": "automation",
+    "examples.source": "correction",
+    "examples.status": "pending",
+    "model_activations.kind": "activated",
     "messages.role": "customer",
     "outbox.state": "held",
     "timers.state": "disarmed",
@@ -41,6 +44,8 @@ def _value(table: Table, column: Column[Any], tenant: str) -> Any:
             return []
         case DateTime():
             return AT
+        case Date():
+            return AT.date()
         case Boolean():
             return False
         case LargeBinary():

@@ -10,8 +10,9 @@ from core.clock import ShiftedClock
 from core.company import Roster
 from core.digest import policy_version, written
 from core.errors import Conflict, NotFound, Unavailable
+from store.activations import BEFORE_ANY
 from store.database import Database
-from store.policies import BEFORE_ANY, Policies
+from store.policies import Policies
 from tests.integration.store.desk import ACME, NOON
 from tests.support.company import example
 

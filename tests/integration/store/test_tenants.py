@@ -13,13 +13,14 @@ from sqlalchemy.exc import DBAPIError
 
 from core.clock import ShiftedClock
 from core.errors import NotFound, Unavailable, UsherError
-from core.types import Edit
+from core.ports import Choice
+from core.types import Cost, Edit
 from store.database import Database
 from store.mailroom import Mailroom
 from store.migrate import upgrade
 from store.outbox import Outbox
 from store.stored import Stored
-from tests.integration.store.desk import ACME, NOON, Desk, House, mail, message
+from tests.integration.store.desk import ACME, NOON, Desk, House, Textbook, mail, message
 from tests.integration.store.rows import CHECKPOINT_ROWS, CHECKPOINTS, TENANT_TABLES, fingerprint, furnish, row
 
 OTHER = "other"
@@ -142,7 +143,7 @@ async def test_an_owner_who_may_not_switch_is_told_what_to_run(postgres_url: str
 class Kept(Stored):
     """Every repository over one database, and the two that settings are given to."""
 
-    approvers = House()
+    approvers, lessons = House(), Textbook()
 
     def __init__(self, database: Database) -> None:
         self._database, self.clock = database, ShiftedClock(NOON)
@@ -181,6 +182,18 @@ GIVEN: dict[str, object] = {
     "record": "crm",
     "statements": [],
     "content": "c1",
+    "label": None,
+    "examples": [],
+    "utterances": 1,
+    "day": NOON.date(),
+    "usd": 0.01,
+    "calls_per_day": None,
+    "usd_per_day": None,
+    "reserved": 0.01,
+    "cost": Cost(),
+    "model": "chat/m",
+    "choice": Choice("t1", ("refund",), "refund", 0.5, None, 0.5),
+    "limit": 100,
 }
 
 
@@ -196,7 +209,7 @@ def tenant_methods(kept: Kept) -> list[tuple[str, Callable[..., Any]]]:
 
 def arguments(bound: Callable[..., Any], id: str) -> dict[str, object]:
     wanted = [p for p in inspect.signature(bound).parameters.values() if p.name != "tenant" and p.default is inspect.Parameter.empty]
-    ids = {"id": id, "conversation_id": id, "turn_id": id, "turn_ids": [id], "ids": [id]}
+    ids = {"words": {id: "accepted"}, "id": id, "conversation_id": id, "turn_id": id, "turn_ids": [id], "ids": [id]}
     return {parameter.name: {**GIVEN, **ids}[parameter.name] for parameter in wanted}
 
 
@@ -235,7 +248,10 @@ async def busy(database: Database) -> tuple[Kept, list[str]]:
     away = await kept.delegations.add(ACME, person="ann", deputy="bob", by="ann", **span)
     await kept.indexes.write(ACME, "handbook", "text of m0", b"mine")
     await kept.acts.record(ACME, person="ann", token_id=token.id, action="look", subject=asked.id, outcome="200")
-    return kept, [answered.id, f"r-{answered.id}", answered.conversation_id, asked.id, approval.id, f"e{effect}", token.id, away.id]
+    taught = await kept.examples.correct(ACME, answered.id, label="refund", person="ann")
+    await kept.models.put(ACME, "m1", content={"of": "text of m0"}, examples=[taught.id], utterances=1, blob=b"mine", author="text of m0")
+    made = [taught.id, token.id, away.id]
+    return kept, [answered.id, f"r-{answered.id}", answered.conversation_id, asked.id, approval.id, f"e{effect}", *made]
 
 
 async def test_the_same_message_and_key_are_another_conversation_elsewhere(database: Database) -> None:

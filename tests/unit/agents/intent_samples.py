@@ -1,5 +1,6 @@
 """A small company's intents, and an encoder that needs no weights: hashed bags of words."""
 
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.company import IntentDef, Intents
+from core.value import Span
 
 SUBJECTS = {
     "refund": ("refund", "money back", "reimbursement", "my payment returned"),
@@ -33,12 +35,17 @@ class WordEncoder:
     version = "words-1"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        vectors = np.zeros((len(texts), 64), np.float32)
-        for at, text in enumerate(texts):
-            for word in text.lower().split():
-                vectors[at, zlib.crc32(word.encode()) % 64] += 1
-        vectors[:, 0] += 0.01
+        vectors = np.array([self.states(text)[1].mean(0) for text in texts], np.float32).reshape(-1, 64)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+    def states(self, text: str) -> tuple[list[Span], NDArray[np.float32]]:
+        """A mark of its own, then a token for each word."""
+        places = list(re.finditer(r"\S+", text))
+        vectors = np.zeros((1 + len(places), 64), np.float32)
+        vectors[0, 0] = 0.01
+        for at, place in enumerate(places, 1):
+            vectors[at, zlib.crc32(place[0].lower().encode()) % 64] = 1
+        return [Span(start=0, end=0), *(Span(start=place.start(), end=place.end()) for place in places)], vectors
 
 
 def small_company(*, outside: bool = True) -> Intents:

@@ -118,3 +118,31 @@ def test_the_same_thing_is_named_once_and_the_list_ends() -> None:
 def test_the_text_of_an_entity_stands_in_the_message() -> None:
     text = "Refund 1.200,50 € for invoice INV-2026-00389 by Friday, 25 seats"
     assert all(entity.text in text for entity in entities(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"), [("between 5 and 10k EUR", "5 10"), ("$5-10k", "5 10"), ("€3,000 to €4,000", "3 4"), ("2 bis 3k €", "2 3")]
+)
+def test_a_range_of_money_has_two_ends(text: str, ends: str) -> None:
+    assert [value.split("000.00")[0] for value in values(text, "money")] == ends.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("this is Anna Berg from Orchard Bank", "Anna Berg"),
+        ("my colleague Tom Price will join", "Tom Price"),
+        ("My name is Ana", "Ana"),
+        ("Mr. Smith called", "Smith"),
+        ("please call.\n\nKind regards,\nGwen Price\nHead of Finance", "Gwen Price"),
+    ],
+)
+def test_a_person_is_found_where_somebody_is_introduced(text: str, name: str) -> None:
+    assert values(text, "person") == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["I am Very Happy", "I am From Berlin", "This is Urgent Please help", "next Friday", "we are with Apple Pay"]
+)
+def test_capitals_alone_make_no_person(text: str) -> None:
+    assert values(text, "person") == []

@@ -14,6 +14,7 @@ from agents.intent.training import train
 from core.company import IntentDef, Intents
 from core.errors import InvalidFile, Unavailable
 from core.types import Past
+from core.value import Span
 from knowledge.encoder import OnnxEncoder
 from tests.support.company import TUESDAY
 
@@ -118,6 +119,9 @@ class Counting:
         self.calls += 1
         return self._encoder.encode(texts)
 
+    def states(self, text: str) -> "tuple[Sequence[Span], NDArray[np.float32]]":
+        return self._encoder.states(text)
+
 
 def test_only_what_is_not_understood_as_a_whole_is_encoded_once_more(model: IntentModel, encoder: OnnxEncoder) -> None:
     counting = Counting(encoder)
@@ -195,7 +199,7 @@ def test_any_text_is_read(model: IntentModel) -> None:
         ("d.jsonl", '{"text": "a", "intent": "b"}\n{nope\n', "d.jsonl:2: no JSON"),
         ("d.jsonl", "[1]\n", "d.jsonl:1: is no object"),
         ("d.txt", "x", "is no .csv"),
-        ("d.csv", "text,intent\na,only\n", "at least two intents"),
+        ("d.csv", "text,intent\na,only\n", "there must be two at least"),
     ],
 )
 def test_bad_data_is_named_by_its_row(file: str, text: str, problem: str) -> None:

@@ -1,8 +1,12 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from agents.intent.agent import IntentAgent
+from agents.intent.remembered import Remembering
 from agents.intent.training import train
 from core.intent import Intent
 from core.types import Past
@@ -76,3 +80,53 @@ def test_only_the_customers_own_intents_are_carried(agent: IntentAgent) -> None:
 
 def test_the_version_names_the_model(agent: IntentAgent) -> None:
     assert agent.version.startswith("linear-")
+
+
+def offer(text: str = "Which is it? refund, outage, demo") -> Past:
+    return Past.model_validate({"role": "automation", "text": text, "at": datetime(2026, 3, 10, tzinfo=UTC), "action": "clarify"})
+
+
+def test_the_second_one_is_the_second_option_of_our_question(agent: IntentAgent) -> None:
+    found = read(agent, "yes, the second one", past("refund"), offer())
+    assert (found.top, found.abstained) == ("outage", False)
+    assert all(label.confidence < 0.5 for label in found.labels[1:])
+
+
+def test_both_are_two_intents(agent: IntentAgent) -> None:
+    found = read(agent, "both", past("refund"), offer("Which is it? refund, demo"))
+    assert {label.label for label in found.labels[:2]} == {"refund", "demo"}
+
+
+def test_neither_is_none_of_them(agent: IntentAgent) -> None:
+    assert read(agent, "neither", past("refund"), offer()).abstained
+
+
+@pytest.mark.parametrize("text", ["INV-2231", "for 20 people"])
+def test_what_we_asked_for_keeps_the_intent(agent: IntentAgent, text: str) -> None:
+    assert read(agent, text, past("outage")).top == "outage"
+
+
+def test_what_is_denied_does_not_lead(agent: IntentAgent) -> None:
+    found = read(agent, "I don't want the refund of last week, please schedule a demo")
+    assert (found.top, found.denied) == ("demo", ("refund",))
+    assert "refund" not in {label.label for label in found.labels}
+
+
+def test_where_all_is_denied_nothing_is_decided(agent: IntentAgent) -> None:
+    found = read(agent, "we don't want a refund now, thank you")
+    assert found.abstained
+    assert found.denied == ("refund",)
+
+
+def test_a_vector_asked_for_twice_is_made_once() -> None:
+    asked: list[str] = []
+
+    class Watched(WordEncoder):
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            asked.extend(texts)
+            return super().encode(texts)
+
+    remembering = Remembering(Watched())
+    first = remembering.encode(["a b", "c"])
+    assert (remembering.encode(["c", "a b", "a b"]) == first[[1, 0, 0]]).all()
+    assert asked == ["a b", "c"]

@@ -84,3 +84,12 @@ def test_no_text_takes_long(unit: str) -> None:
     began = time.perf_counter()
     read(unit * (20_000 // len(unit)))
     assert time.perf_counter() - began < 2
+
+
+def test_a_second_request_without_punctuation_is_a_piece() -> None:
+    assert pieces("how do I reset my password also where is my invoice")[1] == "also where is my invoice"
+    assert len(pieces("I also want to know the price of the plan")) == 1
+
+
+def test_what_no_reader_sees_does_not_reach_the_model() -> None:
+    assert read("where is my in\u200bvoice for May &amp; June 🙏").units == ("where is my invoice for May & June",)

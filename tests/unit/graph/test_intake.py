@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.company import Profile
 from core.types import Channel, Inbound, Intake, Past, Sender, Turn
+from core.value import Span
 from graph.intake import intake
 from tests.support.company import TUESDAY
 
@@ -17,7 +18,21 @@ def message(text: str, **fields: object) -> Inbound:
     return Inbound.model_validate(given | fields)
 
 
-def read(*messages: Inbound, channel: Channel = "email", history: tuple[Past, ...] = ()) -> Intake:
+class Moonless:
+    """The moon is not the company's business."""
+
+    def speaks(self, sentence: str) -> bool:
+        return "Mond" not in sentence
+
+    def beside(self, text: str) -> tuple[Span, ...]:
+        at = text.find("Der Mond")
+        return (Span(start=at, end=len(text)),) if at >= 0 else ()
+
+    def heading(self, subject: str) -> str:
+        return subject.partition(" Der Mond")[0]
+
+
+def read(*messages: Inbound, channel: Channel = "email", history: tuple[Past, ...] = (), business: Moonless | None = None) -> Intake:
     turn = Turn(
         id="t",
         tenant="fernhill",
@@ -28,7 +43,7 @@ def read(*messages: Inbound, channel: Channel = "email", history: tuple[Past, ..
         now=TUESDAY,
         history=history,
     )
-    return intake(turn, PROFILE)
+    return intake(turn, PROFILE, business)
 
 
 def test_a_burst_is_one_text_in_order() -> None:
@@ -48,6 +63,26 @@ def test_in_chat_nothing_is_taken_for_a_quote_or_a_signature() -> None:
 def test_spans_point_into_the_cleaned_text() -> None:
     known = read(message("Call +44 1632 960123 please.\n\nOn 9 March 2026 A <a@b.example> wrote:\n> old"))
     assert [known.text[span.start : span.end] for span in known.pii] == ["+44 1632 960123"]
+
+
+MOON = "Der Mond ist aus Käse, und wer das nicht glaubt, der soll doch selbst hinauffliegen und ihn kosten, sagt mein Großvater immer."
+
+
+def test_the_language_is_that_of_the_request_and_the_text_stays_whole() -> None:
+    text = f"Could you send me the invoice again?\n\n{MOON}"
+    known = read(message(text, subject=f"Invoice {MOON}"), business=Moonless())
+    assert (known.text, known.subject) == (text, f"Invoice {MOON}")
+    assert (known.request.strip(), known.title, known.language) == ("Could you send me the invoice again?", "Invoice", "en")
+
+
+def test_a_subject_without_a_text_is_read_whole() -> None:
+    known = read(message("", subject=f"Invoice {MOON}"), business=Moonless())
+    assert known.title == f"Invoice {MOON}"
+
+
+def test_in_a_language_that_nobody_serves_nothing_stands_beside_the_request() -> None:
+    text = "Czy mogą Państwo przysłać mi fakturę za luty? Dziękuję bardzo. Der Mond."
+    assert read(message(text), business=Moonless()).request == text
 
 
 @pytest.mark.parametrize(
