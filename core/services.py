@@ -242,8 +242,13 @@ class IntentModels(Teaching, Protocol):
     def train_file(self, data: Path, out: Path, progress: Progress) -> str:
         """Train on a file of one's own; the model goes to ``out``. Raises InvalidFile naming the row."""
 
-    def predict(self, texts: Sequence[str], *, tenant: str | None, model: Path | None) -> Iterator[tuple[str, Intent, float]]:
-        """Text, intent, and milliseconds, as they are asked for. Raises Unavailable."""
+    def predict(
+        self, texts: Sequence[str], *, tenant: str | None, model: Path | None, max_wrong: float | None = None, explain: bool = False
+    ) -> Iterator[tuple[str, Intent, float]]:
+        """Text, intent, and the milliseconds of reading it, as they are asked for; ``max_wrong`` bounds the share of wrong decisions.
+
+        Raises Unavailable.
+        """
 
     async def trial(self, *, tenant: str | None, model: Path | None) -> "Trial":
         """The model in force for ``tenant``, or that of the folder ``model``, to be tried. Raises Unavailable."""

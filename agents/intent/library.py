@@ -37,14 +37,16 @@ class IntentLibrary(Editions):
         save(model, out / MODEL)
         return model.version
 
-    def predict(self, texts: Sequence[str], *, tenant: str | None, model: Path | None) -> Iterator[tuple[str, Intent, float]]:
+    def predict(
+        self, texts: Sequence[str], *, tenant: str | None, model: Path | None, max_wrong: float | None = None, explain: bool = False
+    ) -> Iterator[tuple[str, Intent, float]]:
         """Text, intent and milliseconds, one text after the other, as messages come; by the company folder's model, or one of a folder.
 
         Raises:
             Unavailable: there is no model, or it is damaged.
         """
-        agent = self.own(tenant).agent if tenant else self._alone(model)
-        return (_timed(agent, text) for text in texts)
+        agent = (self.own(tenant).agent if tenant else self._alone(model)).bounded(max_wrong)
+        return (_timed(agent, text, explain=explain) for text in texts)
 
     async def trial(self, *, tenant: str | None, model: Path | None) -> Trial:
         """The model in force for the company, or that of a folder. Raises Unavailable."""
@@ -143,7 +145,8 @@ class IntentLibrary(Editions):
         return Side(name, merged.intents, edition.model, merged.taught)
 
 
-def _timed(agent: IntentAgent, text: str) -> tuple[str, Intent, float]:
+def _timed(agent: IntentAgent, text: str, *, explain: bool) -> tuple[str, Intent, float]:
     began = time.perf_counter()
     intent = agent.read(text, "", "en", ())
-    return text, intent, (time.perf_counter() - began) * 1000
+    took = (time.perf_counter() - began) * 1000
+    return text, agent.explain(intent, text) if explain else intent, took

@@ -1,5 +1,6 @@
 """``intents``: what people want, as a model."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +9,10 @@ import typer
 from channels.cli import corrections, intent_versions
 from channels.cli.common import CompanyOption, JsonFlag, console, emit, run
 from channels.cli.intents_test import measure
+from channels.cli.render import explained
 
 if TYPE_CHECKING:
+    from core.intent import Intent
     from core.services import Services
 
 app = typer.Typer(help="Train and try the intent model.", no_args_is_help=True)
@@ -58,6 +61,10 @@ def predict(
     ctx: typer.Context,
     texts: Annotated[list[str] | None, typer.Argument(metavar="TEXT…", help="Texts; none: a line each from standard input.")] = None,
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", help="A model that `intents train DATA --out DIR` made.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Also the nearest examples and the words that moved it.")] = False,
+    max_wrong: Annotated[
+        float | None, typer.Option("--max-wrong", metavar="SHARE", help="Decide only where at most this share is wrong, 0.02 say.")
+    ] = None,
     company: CompanyOption = None,
     json: JsonFlag = False,
 ) -> None:
@@ -66,30 +73,37 @@ def predict(
     async def work(services: "Services") -> None:
         import sys
 
-        lines = texts or [line for line in sys.stdin.read().splitlines() if line.strip()]
-        found = services.intents.predict(lines, tenant=None if model else services.tenant(), model=model)
-        if json:
-            emit(_shape(text, intent, ms) for text, intent, ms in found)
-            return
-        from rich.markup import escape
+        from core.errors import InvalidSetting
 
+        if max_wrong is not None and not 0 < max_wrong < 1:
+            raise InvalidSetting(name="--max-wrong", problem="is a share between 0 and 1, 0.02 say")
+        lines = texts or [line for line in sys.stdin.read().splitlines() if line.strip()]
+        tenant = None if model else services.tenant()
+        found = services.intents.predict(lines, tenant=tenant, model=model, max_wrong=max_wrong, explain=explain)
+        if json:
+            emit(_shape(text, intent, ms, explain=explain) for text, intent, ms in found)
+            return
         for text, intent, _ in found:
-            likely = ", ".join(f"{label.label} {label.confidence:.0%}" for label in intent.labels[:3])
-            note = "out of scope" if intent.out_of_scope else "not sure" if intent.abstained else ""
-            console().print(f"{escape(text[:80])}\n  [bold]{escape(likely) or 'none'}[/] [dim]{note}[/]")
+            console().print("\n".join(_told(text, intent)), highlight=False)
 
     run(ctx, work, company=company, stored=False)
 
 
-def _shape(text: str, intent: object, ms: float) -> dict[str, object]:
-    from core.intent import Intent
+def _told(text: str, intent: "Intent") -> Iterator[str]:
+    from rich.markup import escape
 
-    assert isinstance(intent, Intent)  # noqa: S101 - narrows for the type checker
-    return {
-        "text": text,
-        "labels": [{"label": label.label, "confidence": label.confidence} for label in intent.labels],
-        "abstained": intent.abstained,
-        "out_of_scope": intent.out_of_scope,
-        "set": list(intent.set),
-        "ms": round(ms, 3),
-    }
+    likely = ", ".join(f"{label.label} {label.confidence:.0%}" for label in intent.labels[:3])
+    note = "out of scope" if intent.out_of_scope else "not sure" if intent.abstained else ""
+    yield escape(text[:80])
+    yield f"  [bold]{escape(likely) or 'none'}[/] [dim]{note}[/]"
+    if intent.caution:
+        yield f"  [yellow]{escape(intent.caution)}[/]"
+    for name, said in explained(intent):
+        yield f"  [dim]{name}:[/] {escape(said)}"
+
+
+def _shape(text: str, intent: "Intent", ms: float, *, explain: bool) -> dict[str, object]:
+    labels = [{"label": each.label, "confidence": each.confidence, "span": each.span and each.span.model_dump()} for each in intent.labels]
+    shown = ("abstained", "out_of_scope", "set", "coverage", "none", "sure", "threshold", "margin", "bound", "caution", "denied")
+    why = ("nearest", "words") if explain else ()
+    return {"text": text, "labels": labels, **intent.model_dump(mode="json", include={*shown, *why}), "ms": round(ms, 3)}

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from core.intent import Intent
     from core.receipt import Receipt
     from core.types import Cost, Effect, Plan
     from core.views import Approval
@@ -97,6 +98,7 @@ def receipt_page(receipt: "Receipt", names: dict[str, str]) -> RenderableType:
     for name, value in _facts(receipt, names):
         head.add_row(Text(name, "bold"), Text(value))
     parts: list[RenderableType] = [Text(f"Receipt {receipt.id}", "bold"), head]
+    parts += _section("Reading", (*_certainty(receipt.intent), *explained(receipt.intent)))
     parts += _section("Signals", ((s.name, f"{s.value}  [{s.source}]") for s in receipt.signals if s.value is not None))
     parts += _section("Worth", ((c.signal, f"{c.value} → {c.points:g} of {c.weight:g}") for c in receipt.value.contributions))
     parts += _section("Passages", ((f"{p.score:.2f}", f"{p.document} › {p.heading}") for p in receipt.passages))
@@ -121,6 +123,30 @@ def _facts(receipt: "Receipt", names: dict[str, str]) -> Iterable[tuple[str, str
     yield "cost", cost(receipt.cost)
     if receipt.degraded:
         yield "degraded", "; ".join(receipt.degraded)
+
+
+def _certainty(intent: "Intent") -> Iterable[tuple[str, str]]:
+    """How sure the reading is, from where on it decides by itself, and what else it could be."""
+    if not intent.labels:
+        return
+    if intent.threshold is not None and intent.bound is not None:
+        yield "sure", f"{intent.sure:.3f}, decides from {intent.threshold:.3f} on, so that at most {intent.bound:.1%} are wrong"
+    elif intent.caution:
+        yield "sure", f"{intent.sure:.3f}, decides nothing: {intent.caution}"
+    else:
+        yield "sure", f"{intent.sure:.3f}"
+    if intent.coverage:
+        yield "set", f"{', '.join(intent.set)}  (has the right one in {intent.coverage:.0%} of such messages)"
+    yield "none", f"{intent.none:.1%} chance that it is none of ours"
+    if intent.denied:
+        yield "denied", ", ".join(intent.denied)
+
+
+def explained(intent: "Intent") -> Iterable[tuple[str, str]]:
+    """The nearest examples, and the words that moved the reading."""
+    yield from (("near", f"{near.similarity:.2f} {near.label}: {near.text[:70]}") for near in intent.nearest[:3] if intent.words)
+    if intent.words:
+        yield "words", ", ".join(f"{moved.word} {moved.weight:+.1f}" for moved in intent.words)
 
 
 def cost(cost: "Cost") -> str:
