@@ -43,7 +43,7 @@ class Intent(Value):
 
     ``sure`` is the chance that acting on the first label is right: that the message is the company's business, and wants this. From
     ``threshold`` on the embedded model decides by itself (not ``abstained``); None: it never does, and ``caution`` says why. ``bound`` is
-    the share of wrong ones among such decisions that the policy allows.
+    the share of wrong ones among such decisions that the policy allows. What a customer chose from our options is decided without either.
     """
 
     labels: tuple[Label, ...]

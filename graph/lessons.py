@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from core.company import Company
 from core.types import PiiSpan, Sender, Turn
 from graph.intake import intake
+from graph.pii import pii_spans
 
 SHORTEST_NAME = 2
 _NUMBER = re.compile(r"(?<!\w)[\w-]*\d[\d-]{3,}\d[\w-]*")
@@ -19,10 +20,10 @@ class Lessons:
         self._companies = companies
 
     def text(self, turn: Turn) -> str:
-        """As the intent model reads it: quotes, signature and what addresses a machine are gone. Without a text, the subject."""
+        """The new words: quotes, signature and what addresses a machine are gone. Without a text, the subject."""
         known = intake(turn, self._companies[turn.tenant].profile)
         senders = [message.sender for message in turn.messages]
-        return masked(known.text, known.pii, senders) if known.text.strip() else masked(known.subject, (), senders)
+        return masked(known.text, known.pii, senders) if known.text.strip() else masked(known.subject, pii_spans(known.subject), senders)
 
     def labels(self, tenant: str) -> Collection[str]:
         return self._companies[tenant].intents.groups

@@ -77,8 +77,13 @@ class Examples:
             raise Conflict(problem=f"{person} has corrected turn {turn_id} already, and {before.reviewed_by} {before.status} it")
         place = {"id": new_id("x"), "tenant": chain.tenant, "conversation_id": chain.conversation_id, "turn_id": turn_id}
         made = insert(examples).values(**place, **values, person=person, created_at=now)
-        done = made.on_conflict_do_update(constraint="examples_one_of_person", set_={**values, "created_at": now})
-        kept = example_of((await chain.db.execute(done.returning(examples))).one())
+        changed = {**values, "id": place["id"], "created_at": now}  # whoever saw the former one does not accept this one unseen
+        pending = examples.c.status == "pending"
+        done = made.on_conflict_do_update(constraint="examples_one_of_person", set_=changed, where=pending).returning(examples)
+        row = (await chain.db.execute(done)).one_or_none()
+        if row is None:
+            raise Conflict(problem=f"{person}'s correction of turn {turn_id} is being reviewed")
+        kept = example_of(row)
         entered = {"by": person, "intent": kept.label, "said": kept.said, "example": kept.id}
         await chain.append("corrected", turn_id=turn_id, at=now, value=entered)
         return kept

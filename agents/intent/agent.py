@@ -62,7 +62,7 @@ class IntentAgent:
         if not (text.strip() or subject.strip()):
             return Intent(labels=(), abstained=True, out_of_scope=True, language=language)
         found, denied = self._understood(text, subject)
-        found = self._in_conversation(found, text, history)
+        found = self._in_conversation(found, text, history, denied)
         cues = read_cues(f"{subject}\n{text}" if subject else text, self._products)
         human = self._wants_human(found, text, subject)
         return Intent(
@@ -112,19 +112,24 @@ class IntentAgent:
         kept = found.model_copy(update={"labels": labels, "set": within})
         return _undecided(kept) if led or only else kept
 
-    def _in_conversation(self, found: Prediction, text: str, history: tuple[Past, ...]) -> Prediction:
+    def _in_conversation(self, found: Prediction, text: str, history: tuple[Past, ...], denied: Sequence[str]) -> Prediction:
+        """What the customer chose of our options is decided: it is their word. What merely leans on the last intent is decided only where
+        the policy sets no bound, as no threshold was proven for it. Nothing denied comes back."""
         options = offered(history, self.model.labels)
         picked = chosen(text, options)
         if picked is None and found.abstained:
             picked = named(text, options)
         if picked is not None:
-            return self._led_by(found, picked) if picked else _undecided(found)
+            names = tuple(name for name in picked if name not in denied)
+            return self._led_by(found, names).model_copy(update={"abstained": False}) if names else _undecided(found)
         last = next((past.intent for past in reversed(history) if past.role == "customer" and past.intent), None)
+        if last not in self.model.labels or last in denied:
+            return found
         leans = only_figures(text) or (found.abstained and (follows_up(text) or answers(text, history)))
-        return self._led_by(found, (last,)) if last and leans else found
+        return self._led_by(found, (last,)).model_copy(update={"abstained": found.bound is not None}) if leans else found
 
     def _led_by(self, found: Prediction, names: Sequence[str]) -> Prediction:
-        """These intents first, as sure as a decision has to be at least."""
+        """These intents first, as confident as a decision without a bound has to be; how sure the model itself is, stays as it was."""
         known = {label.label: label for label in found.labels}
         sure = max(self.model.calibration.abstain, *(label.confidence for label in found.labels), 0.0)
         first = tuple(known.get(name, Label(label=name, confidence=0)).model_copy(update={"confidence": round(sure, 4)}) for name in names)
@@ -133,15 +138,7 @@ class IntentAgent:
             label.model_copy(update={"confidence": min(label.confidence, least)}) for label in found.labels if label.label not in names
         )
         within = tuple(dict.fromkeys((*names, *found.set)))
-        led = found.model_copy(update={"labels": (*first, *others), "set": within, "out_of_scope": False})
-        return _decided(led) if found.bound is None or found.threshold is not None else _undecided(led)
-
-
-def _decided(found: Prediction) -> Prediction:
-    """As sure as the policy wants a decision to be, at least."""
-    sure = max(found.sure, found.threshold or 0.0)
-    margin = None if found.threshold is None else round(sure - found.threshold, 6)
-    return found.model_copy(update={"abstained": False, "sure": sure, "margin": margin})
+        return found.model_copy(update={"labels": (*first, *others), "set": within, "out_of_scope": False})
 
 
 def _undecided(found: Prediction) -> Prediction:

@@ -90,7 +90,7 @@ def _read(path: Path, encoder: Encoder, wanted: str | None) -> IntentModel | Non
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
-        log.warning("the stored intent model cannot be used and is trained again")
+        log.warning("the stored intent model cannot be used")
         return None
 
 

@@ -16,8 +16,8 @@ ABSTAIN_RANGE = (0.3, 0.7)
 TEMPERATURES = (1.0, 30.0)
 MANY = 200
 """Held-out texts from which on the likeliest label is set right by itself."""
-NEUTRAL = 9.0
-"""The temperature when a handful of texts cannot tell: a lone example next to the message makes it some 90 % sure, no more."""
+NEUTRAL, PRIOR = 9.0, 2.0
+"""The temperature that so few texts as ``PRIOR`` speak for: a lone example next to a message makes it some 90 % sure, no more."""
 FEW = 10
 FOREIGN = 0.1
 """The share of messages that are none of the company's business, unless more of the held-out texts are: companies give too few of them."""
@@ -87,15 +87,17 @@ def _loss(inside: HeldOut, temperature: float) -> float:
 
 
 def _temperature(inside: HeldOut) -> float:
-    """Guo et al. 2017; a handful of texts gets ``NEUTRAL``."""
+    """Guo et al. 2017, drawn towards ``NEUTRAL`` as by ``PRIOR`` texts: the fewer there are, the less they say against it."""
     import math
 
     from scipy.optimize import minimize_scalar
 
-    if len(inside.truth) < FEW:
-        return NEUTRAL
-    low, high = (math.log(edge) for edge in TEMPERATURES)
-    return float(math.exp(minimize_scalar(lambda at: _loss(inside, math.exp(at)), bounds=(low, high), method="bounded").x))
+    low, high, neutral = (math.log(edge) for edge in (*TEMPERATURES, NEUTRAL))
+
+    def total(at: float) -> float:
+        return len(inside.truth) * _loss(inside, math.exp(at)) + PRIOR * (at - neutral) ** 2
+
+    return float(math.exp(minimize_scalar(total, bounds=(low, high), method="bounded").x)) if len(inside.truth) else NEUTRAL
 
 
 def _top(inside: HeldOut, temperature: float) -> tuple[float, float]:

@@ -135,8 +135,9 @@ def _jsonl(text: str, file: str) -> Iterator[Row]:
             continue
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise InvalidFile(file=file, line=number, problem=f"no JSON: {getattr(error, 'msg', 'nested too deep')}") from None
+        except (ValueError, RecursionError) as error:
+            reason = getattr(error, "msg", "nested too deep" if isinstance(error, RecursionError) else "a number is too long")
+            raise InvalidFile(file=file, line=number, problem=f"no JSON: {reason}") from None
         if not isinstance(row, dict):
             raise InvalidFile(file=file, line=number, problem="is no object with text and intent")
         yield _row(row.get("text"), row.get("intent"), file, number)
@@ -152,7 +153,7 @@ def _yaml_rows(text: str, file: str) -> Iterator[Row]:
         yield from _by_label(node, file)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            fields = {key.value: _scalar(value) for key, value in item.value} if isinstance(item, yaml.MappingNode) else {}
+            fields = {_scalar(key): _scalar(value) for key, value in item.value} if isinstance(item, yaml.MappingNode) else {}
             yield _row(fields.get("text"), fields.get("intent"), file, item.start_mark.line + 1)
     elif node is not None:
         raise InvalidFile(file=file, line=1, problem="is neither a list of texts with intents nor a mapping of intents to texts")

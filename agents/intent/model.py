@@ -101,7 +101,7 @@ class IntentModel:
     def predict_many(self, texts: Sequence[str], subjects: Sequence[str] = ()) -> list[Prediction]:
         """One prediction a text, in order, the same as by ``predict``; encoding is shared.
 
-        A message that is not understood as a whole is read once more without what is not the company's business (see ``_business``).
+        Without a bound, a message that is not understood as a whole is read once more without what is no business (see ``_business``).
         Where that is surely what the whole is most likely, it decides: leaving out makes a reading surer, never another one.
         """
         titles = subjects or [""] * len(texts)
@@ -119,6 +119,8 @@ class IntentModel:
 
     def _read(self, reading: Reading, evidence: Evidence) -> Prediction:
         found = self._decide(reading, evidence)
+        if self.limit:  # a second reading would decide beyond what was proven
+            return found
         kept = self._business(evidence) if found.abstained else []
         if not found.abstained or not (reading.titled or len(kept) < len(reading.pieces)):
             return found
@@ -194,7 +196,7 @@ class IntentModel:
     def _verdict(self, outside: bool, sure: float, confidence: float) -> dict[str, Any]:
         """Whether the model decides by itself: by the policy's bound, or where it gives none, by the confidence that it was made for."""
         if not self.limit:
-            return {"abstained": outside or confidence < self.calibration.abstain}
+            return {"abstained": outside or confidence < self.calibration.abstain or sure < confidence / 2}
         bound, (threshold, caution) = self.limit
         if threshold is None:
             return {"abstained": True, "bound": bound, "caution": caution}

@@ -54,7 +54,7 @@ def _tell_comparison(found: "Comparison") -> None:
     screen.print(f"chance alone splits them so unevenly with p = {found.p_value:.3g} (McNemar, exact)")
     for flip in found.flips[:FLIPS]:
         mark = "better" if flip.new == flip.truth else "worse" if flip.old == flip.truth else "other"
-        screen.print(f"  {mark:<6} {flip.old or 'none'} → {flip.new or 'none'}  {escape(flip.text[:80])}")
+        screen.print(escape(f"  {mark:<6} {flip.old or 'none'} → {flip.new or 'none'}  {flip.text[:80]}"))
     if len(found.flips) > FLIPS:
         screen.print(f"  and {len(found.flips) - FLIPS} more; --json has all")
 

@@ -130,3 +130,23 @@ def test_a_vector_asked_for_twice_is_made_once() -> None:
     first = remembering.encode(["a b", "c"])
     assert (remembering.encode(["c", "a b", "a b"]) == first[[1, 0, 0]]).all()
     assert asked == ["a b", "c"]
+
+
+@pytest.mark.parametrize("text", ["No, I don't want a refund now", "no refund", "not the refund"])
+def test_what_is_denied_does_not_come_back_from_the_conversation(agent: IntentAgent, text: str) -> None:
+    before = past("refund")
+    found = agent.read(text, "", "en", (before,))
+    assert found.abstained or found.top != "refund"
+
+
+def test_an_intent_that_the_company_has_no_more_is_not_carried_on(agent: IntentAgent) -> None:
+    before = past("fax")
+    assert agent.read("still nothing", "", "en", (before,)).top != "fax"
+
+
+def test_under_a_bound_what_leans_on_the_conversation_is_not_decided(agent: IntentAgent) -> None:
+    before = past("refund")
+    free, bounded = (each.read("still nothing", "", "en", (before,)) for each in (agent, agent.bounded(0.3)))
+    assert (free.top, free.abstained) == ("refund", False)
+    assert (bounded.top, bounded.abstained) == ("refund", True)
+    assert bounded.sure < 0.9
