@@ -42,7 +42,8 @@ def run(block: Block, folder: Path, env: Mapping[str, str]) -> str:
 
 
 def plain(text: str) -> list[str]:
-    """Lines without progress and what differs from run to run: digests, times and blanks."""
+    """Lines without progress and what differs from run to run: digests, times, blanks, and digits that depend on the processor."""
     text = re.sub(r"\b[0-9a-f]{12}\b", "<version>", text)
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "<time>", text)
+    text = re.sub(r"\b0\.\d{3,}\b", lambda found: f"{float(found[0]):.2f}", text)
     return [" ".join(line.split()) for line in text.splitlines() if line.strip() and not line.startswith(_PROGRESS)]
