@@ -19,6 +19,8 @@ MANY = 200
 NEUTRAL, PRIOR = 9.0, 2.0
 """The temperature that so few texts as ``PRIOR`` speak for: a lone example next to a message makes it some 90 % sure, no more."""
 FEW = 10
+DIRECTION = (1.0, -0.5, 1.0, 1.0)
+"""How the best logit, the out-of-scope logit, the nearest cosine and the strongest vote speak for being in scope."""
 FOREIGN = 0.1
 """The share of messages that are none of the company's business, unless more of the held-out texts are: companies give too few of them."""
 
@@ -138,23 +140,27 @@ def _included(chances: "NDArray[np.float64]", truth: "NDArray[np.int64]") -> flo
 
 
 def _scope(held: HeldOut, labels: int) -> Scope:
-    """The detector. With out-of-scope texts: logistic regression, and of the thresholds that reject at most ``REJECTED`` of what is in
-    scope the one that separates best (Youden). Without: equal weights, rejecting ``REJECTED``, and the chance of "none" is a guess."""
+    """The detector: its evidence, each by its spread, counts as ``DIRECTION`` says, as few out-of-scope texts cannot teach that. They fit
+    slope and intercept (logistic regression), and of the thresholds that reject at most ``REJECTED`` of what is in scope the one that
+    separates best (Youden). Without them it rejects ``REJECTED``, and the chance of "none" is a guess."""
     import numpy as np
 
     outside = held.truth == labels
     scale = held.scope.std(0).astype(np.float64)
     mean, scale = held.scope.mean(0).astype(np.float64), np.where(scale > 1e-6, scale, 1.0)
     share = max(FOREIGN, float(outside.mean()) if len(outside) else 0.0)
+    direction = np.array(DIRECTION)
     if outside.sum() < FEW or (~outside).sum() < FEW:
-        plain = Scope(mean, scale, np.array([1.0, 0.0, 1.0, 1.0]), 5.0, 0.0, share)
+        plain = Scope(mean, scale, direction, 5.0, 0.0, share)
         scores = plain.score(held.scope[~outside])
         return plain._replace(threshold=float(np.quantile(scores, REJECTED)) if len(scores) >= FEW else 0.0)
     from sklearn.linear_model import LogisticRegression
 
-    detector = LogisticRegression(class_weight="balanced").fit((held.scope - mean) / scale, ~outside)
-    fitted = Scope(mean, scale, detector.coef_[0].astype(np.float64), float(detector.intercept_[0]), 0.0, share)
-    return fitted._replace(threshold=_best_split(fitted.score(held.scope[~outside]), fitted.score(held.scope[outside])))
+    summed = ((held.scope - mean) / scale) @ direction
+    fitted = LogisticRegression(class_weight="balanced").fit(summed[:, None], ~outside)
+    slope = max(0.0, float(fitted.coef_[0, 0]))
+    detector = Scope(mean, scale, direction * slope, float(fitted.intercept_[0]), 0.0, share)
+    return detector._replace(threshold=_best_split(detector.score(held.scope[~outside]), detector.score(held.scope[outside])))
 
 
 def _best_split(inside: "NDArray[np.float64]", outside: "NDArray[np.float64]") -> float:

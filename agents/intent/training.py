@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CODE = "4"
+CODE = "5"
 FOLDS, FEW_FOLDS, FEW = 5, 10, 1_500
 """How many parts are held out in turn: more of them where there are few texts, as models of much fewer examples would be less sure."""
 MANY = 2_000
