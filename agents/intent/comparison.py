@@ -6,15 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from agents.intent.model import FAINTEST, IntentModel, Prediction
+from agents.intent.remembered import Remembering
 from agents.intent.training import FOLDS, MANY, train
 from core.company import Intents
 from core.learning import Comparison, Flip, Scored
 from core.ports import Encoder
-from core.value import Span
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 ALWAYS = -1
 """The fold of a text that is never held out: without it its intent would have none."""
@@ -43,7 +42,7 @@ def compare(old: Side, new: Side, encoder: Encoder, tell: Progress) -> Compariso
     folds = _folds(truth, known, changed=truth.keys() ^ known.keys() if many else ())
     read = range(1 if many else FOLDS)
     judged = [text for text in truth if folds[text] in read]
-    remembered = Remembered(encoder)
+    remembered = Remembering(encoder, most=None)
     before, after = (_held_out(side, judged, folds, remembered, tell) for side in (old, new))
     right = [(_right(before[text], truth[text]), _right(after[text], truth[text])) for text in judged]
     worse, better = right.count((True, False)), right.count((False, True))
@@ -155,26 +154,3 @@ def _flips(
         if _top(before[text]) != _top(after[text])
     ]
     return sorted(flips, key=lambda flip: (flip.old != flip.truth, flip.new != flip.truth, flip.text))
-
-
-class Remembered:
-    """An encoder that encodes no text twice: the same texts are learned from again and again."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, NDArray[np.float32]] = {}
-
-    @property
-    def version(self) -> str:
-        return self._encoder.version
-
-    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        import numpy as np
-
-        unknown = list(dict.fromkeys(text for text in texts if text not in self._known))
-        if unknown:
-            self._known.update(zip(unknown, self._encoder.encode(unknown), strict=True))
-        return np.array([self._known[text] for text in texts], np.float32)
-
-    def states(self, text: str) -> tuple[Sequence[Span], "NDArray[np.float32]"]:
-        return self._encoder.states(text)

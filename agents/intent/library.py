@@ -1,7 +1,6 @@
 """What people do with intent models: train, try, compare, put in force, take back; and models of one's own data."""
 
 import asyncio
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -46,7 +45,8 @@ class IntentLibrary(Editions):
             Unavailable: there is no model, or it is damaged.
         """
         agent = (self.own(tenant).agent if tenant else self._alone(model)).bounded(max_wrong)
-        return (_timed(agent, text, explain=explain) for text in texts)
+        read = zip(texts, Trial(agent).read(texts), strict=True)
+        return ((text, agent.explain(intent, text) if explain else intent, ms) for text, (intent, ms) in read)
 
     async def trial(self, *, tenant: str | None, model: Path | None) -> Trial:
         """The model in force for the company, or that of a folder. Raises Unavailable."""
@@ -143,10 +143,3 @@ class IntentLibrary(Editions):
         edition = await self.edition(tenant, name)
         merged = merge(edition.intents, [each for each in accepted if each.id in ids])
         return Side(name, merged.intents, edition.model, merged.taught)
-
-
-def _timed(agent: IntentAgent, text: str, *, explain: bool) -> tuple[str, Intent, float]:
-    began = time.perf_counter()
-    intent = agent.read(text, "", "en", ())
-    took = (time.perf_counter() - began) * 1000
-    return text, agent.explain(intent, text) if explain else intent, took

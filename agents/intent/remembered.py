@@ -1,5 +1,6 @@
 """An encoder that keeps the last texts' vectors, so that what one turn asks twice is encoded once."""
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -16,10 +17,11 @@ KEPT = 128
 
 
 class Remembering:
-    """``core.ports.Encoder`` over another one. At most ``KEPT`` texts stay in memory, the latest; larger batches pass through."""
+    """``core.ports.Encoder`` over another one. At most ``most`` texts stay in memory, the latest, or all (None); larger batches pass
+    through."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: Encoder, most: int | None = KEPT) -> None:
+        self._encoder, self._most = encoder, math.inf if most is None else most
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
@@ -31,7 +33,7 @@ class Remembering:
         """As the other encoder says."""
         import numpy as np
 
-        if not 0 < len(texts) <= KEPT:
+        if not 0 < len(texts) <= self._most:
             return self._encoder.encode(texts)
         with self._lock:
             known = {text: self._kept[text] for text in texts if text in self._kept}
@@ -48,5 +50,5 @@ class Remembering:
     def _keep(self, vectors: "dict[str, NDArray[np.float32]]") -> None:
         with self._lock:
             self._kept |= vectors
-            while len(self._kept) > KEPT:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.intent.comparison import Remembered
+from agents.intent.remembered import Remembering
 from benchmarks.intents import baseline, peer
 from benchmarks.intents.measure import SPLITS, bounds, judged, speed
 from benchmarks.intents.report import Outcome, example, figures, heads, show, speeds
@@ -33,22 +33,24 @@ def main() -> int:
     if missing := [name for name, found in sets.items() if not found]:
         print(f"bench-intents: {missing[0]} is not in {options.data}; say where the public sets are with --data", file=sys.stderr)
         return 2
-    encoder, began = Remembered(OnnxEncoder(ENCODER)), time.monotonic()
+    encoder, began = Remembering(OnnxEncoder(ENCODER), most=None), time.monotonic()
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {text}", file=sys.stderr, flush=True)
 
     print(heads())
-    fine, model = True, None
+    fine, largest, texts = True, None, list[str]()
     for name, draws in sets.items():
         outcomes = []
         for each in draws:
             model, outcome = _measure(each, encoder, options, say)
             outcomes.append(outcome)
+            if largest is None or len(model.texts) > len(largest.texts):
+                largest, texts = model, [text for text, _ in each.held]
         counts = f"{len(draws[0].train):,} learned, {len(draws[0].held):,} held out" + (f", {len(draws)} draws" if len(draws) > 1 else "")
         fine &= show(f"{name}: {counts}", figures(name, outcomes))
-    assert model is not None
-    fine &= _speed(model, [text for text, _ in draws[-1].held], options, say)
+    assert largest is not None
+    fine &= _speed(largest, texts, options, say)
     print(
         f"\n{time.monotonic() - began:.0f} s" + ("; --quick: parts of the sets, whose figures say nothing about the bars" * options.quick)
     )
@@ -103,7 +105,7 @@ def _peer(each: Set, encoder: Encoder, say: Say) -> "Judged | None":
 
 
 def _speed(model: "IntentModel", texts: list[str], options: argparse.Namespace, say: Say) -> bool:
-    """Of the last model, with an encoder that keeps nothing; and how long the example company takes to train."""
+    """Of the model with the most examples, with an encoder that keeps nothing; and how long the example company takes to train."""
     from agents.intent.training import train
 
     say("speed")
