@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint unit integration acceptance chaos bench bench-policy bench-intents format picture pins clean
+.PHONY: help setup demo serve test lint unit integration acceptance chaos bench bench-policy bench-intents bench-knowledge live format picture pins clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo "$$p" && break; done)
@@ -18,8 +18,10 @@ help:
 	@echo "make test    set up, then lint, types, import contracts and all tests"
 	@echo "make serve   set up, then API and worker on http://127.0.0.1:8080"
 	@echo "make chaos   set up, then two minutes of killed workers, web processes and databases, and what came of it"
-	@echo "make bench   set up, then the speed and cost of durable turns"
+	@echo "make bench   set up, then the speed and cost of durable turns, without a model and with one beside peers (PEERS=--only-ours)"
 	@echo "make bench-intents  set up, then intents on public sets beside their bars and peers (INTENTS=--quick: parts of them)"
+	@echo "make bench-knowledge  set up, then search and answers beside their bars (KNOWLEDGE=--quick: parts; KNOWLEDGE=example: one section)"
+	@echo "make live    set up, then check the language model that USHER_LLM_BASE_URL and USHER_LLM_MODEL name"
 	@echo "make bench-policy  set up, then the speed of decisions, and whether adversarial texts move them"
 
 setup: build/encoder/version.json
@@ -66,8 +68,10 @@ CHAOS ?=
 chaos: setup  ## workers, web process and PostgreSQL killed and stopped at random; make chaos MINUTES=20
 	@$(PY) -m benchmarks.chaos --minutes $(MINUTES) $(CHAOS)
 
-bench: setup  ## durable turns without a model: speed, cost, growth
+PEERS ?=
+bench: setup  ## durable turns without a model: speed, cost, growth; with one, beside a bare call and peers, who get their own environments
 	@$(PY) -m benchmarks.turns
+	@$(PY) -m benchmarks.peers $(PEERS)
 
 bench-policy: setup  ## decide() with 100 rules and 500 people, with and without what would have changed it; adversarial texts
 	@$(PY) -m benchmarks.policy
@@ -76,6 +80,14 @@ bench-policy: setup  ## decide() with 100 rules and 500 people, with and without
 INTENTS ?=
 bench-intents: setup  ## needs the public sets: make bench-intents INTENTS="--data FOLDER"; semantic-router gets its own environment
 	@$(PY) -m benchmarks.intents $(INTENTS)
+
+KNOWLEDGE ?=
+bench-knowledge: setup  ## two of its sections need the public sets: make bench-knowledge KNOWLEDGE="--data FOLDER"
+	@$(PY) -m benchmarks.knowledge $(KNOWLEDGE)
+
+LIVE ?=
+live: setup  ## the checks of a chat model against USHER_LLM_BASE_URL, USHER_LLM_MODEL, USHER_LLM_API_KEY; LIVE="--rounds 5"
+	@$(PY) -m benchmarks.live $(LIVE)
 
 format: setup
 	$(BIN)/ruff check --fix .

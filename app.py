@@ -1,7 +1,6 @@
 """Composition root: settings → services → commands and web app. It only wires, and nothing else reads the environment."""
 
 import asyncio
-import importlib
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -128,6 +127,7 @@ class Usher(Stored, Assembly, Identity):
                 (1.0, self.intents.refresh),
                 (60.0, self.recalibrate),
                 (300.0, self._read_calendars),
+                (5.0, self.study),
             ),
         )
 
@@ -151,7 +151,6 @@ class Usher(Stored, Assembly, Identity):
 
     @cached_property
     def knowledge(self) -> "Handbooks":
-        from agents.advisor.answers import Advisor
         from knowledge.library import Handbooks
 
         return Handbooks(
@@ -159,7 +158,7 @@ class Usher(Stored, Assembly, Identity):
             encoder=self.encoder,
             indexes=self.indexes,
             clock=self.clock,
-            answer=Advisor(self.encoder).answer,
+            answer=self.advise,
             data=self.settings.data,
             url=self.settings.chroma_url,
         )
@@ -265,8 +264,7 @@ class Usher(Stored, Assembly, Identity):
             await self._begin(tenant, progress)
             await self.knowledge.ingest(tenant, progress)
             await self.profiles.refresh(tenant, progress)
-        await self.recalibrate()
-        await self._read_calendars()
+        await asyncio.gather(self.recalibrate(), self._read_calendars())
 
     async def _begin(self, tenant: str, progress: "Progress") -> None:
         """A version in force that cannot be used stops its own company's turns, not the other companies'."""
@@ -324,12 +322,15 @@ def _sources(policy: "Compiled") -> "dict[str, tuple[str, ...]]":
 
 def _warm(crew: "Crew") -> None:
     """Load what is loaded at first use, before the first message pays for it and a heartbeat waits."""
+    from agents.models import tls
+    from core import tokens
     from graph.language import language_of
 
     language_of("a few words in a language", crew.profile.languages, crew.profile.default_language)
     crew.intent.read("a few words", "", crew.profile.default_language, ())
     if crew.writer:
-        importlib.import_module("langchain_openai")
+        tls()
+        tokens.count("a few words")
     assert crew.versions()  # noqa: S101
 
 
@@ -338,7 +339,6 @@ async def connect(
     *, stored: bool = True, fresh: bool = False, deliver: bool = False, demo: bool = False, **overrides: object
 ) -> AsyncIterator[Usher]:
     """Open the services for one command, ``stored``: with its database. ``overrides`` replace settings by name.
-
     ``fresh`` empties it first; ``demo`` starts the clock on the company's demo day.
     """
     from core.logs import log_to_stderr

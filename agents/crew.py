@@ -1,7 +1,8 @@
 """One company's agents, put together; and the registry of what each can do and in which version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from agents.guardian import Guardian
@@ -10,7 +11,7 @@ from agents.writer import Writer
 from core.company import Profile
 from core.intent import Intent
 from core.ports import Calendars, Directory, Retriever
-from core.types import Answer, Intake, Passage, Past, Signal
+from core.types import Answer, Assessment, Intake, Passage, Past, Signal
 from core.value import Span
 
 
@@ -25,8 +26,8 @@ class Business(Protocol):
     def speaks(self, sentence: str) -> bool:
         """Whether a sentence surely speaks of its business."""
 
-    def beside(self, text: str) -> tuple[Span, ...]:
-        """The sentences that say nothing to it, in order."""
+    def beside(self, text: str, title: str = "") -> tuple[Span, ...]:
+        """The sentences that say nothing to it, in order. ``title`` is what the text will be read with."""
 
     def heading(self, subject: str) -> str:
         """A subject without what says nothing to it."""
@@ -48,8 +49,20 @@ class IntentReader(Versioned, Protocol):
 
 
 class AnswerFinder(Versioned, Protocol):
-    def answer(self, question: str, passages: tuple[Passage, ...], language: str) -> Answer:
-        """Cited sentences, or an abstention."""
+    def answer(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        language: str,
+        *,
+        withheld: Sequence[Passage] = (),
+        internal: Sequence[Passage] = (),
+        known: Mapping[str, str] = {},
+        history: Sequence[Past] = (),
+        on: date | None = None,
+    ) -> Answer:
+        """Cited lines of public ``passages``, or an abstention with its reason. ``withheld``: what is not in force ``on`` that day;
+        ``internal``: what only the company's people may read; ``known``: verified facts of the sender; ``history``: what was said."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +96,12 @@ class Crew:
         allowed = self.writer and not self.planner.no_model_calls(records)
         return self.writer.within(self.planner.policy.policy.model_budget) if self.writer and allowed else None
 
-    def clarify(self, intake: Intake, intent: Intent) -> Answer:
-        """The one question automation may ask, naming what it thinks is possible; who there is, when nothing was asked."""
+    def clarify(self, intake: Intake, assessment: Assessment, *, asked_model: bool = False) -> Answer:
+        """The one question automation may ask: what the answer depends on, where it is clear what they want or a chat model has thought of
+        it; else what they want, naming what it thinks is possible; who there is, when nothing was asked."""
+        intent, draft = assessment.intent, assessment.draft
+        if draft and draft.question and (asked_model or not intent.abstained):
+            return Answer(answer=draft.question, abstained=False, reason="clarify")
         queues = (queue.title for queue in self.planner.policy.policy.queues.values())
         options = ", ".join(label.replace("_", " ") for label in intent.set[:3]) or ", ".join(queues)
         return Answer(answer=self.planner.texts(intake.language)["clarify"].format(options=options), abstained=False, reason="clarify")

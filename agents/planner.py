@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from agents.advice import advised, told
 from agents.signals import read_signals, stated
 from agents.watches import watches
 from core.company import Profile, Roster
@@ -41,7 +42,7 @@ class Planner:
         """Intent, records and history as typed signals, and what follows from them. ``busy``: whose calendar is taken."""
         policy = self.policy.policy
         signals = [*records, *read_signals(turn, intake, intent, self.groups)]
-        signals.append(stated("grounded", bool(draft and not draft.abstained), "advisor"))
+        signals += advised(draft)
         if topic := topic_in(policy, f"{intake.subject}\n{intake.text}"):
             signals.append(stated("regulated_topic", topic, "intent"))
         derived = explained(policy, signals, turn.now, self.calibration)
@@ -79,19 +80,20 @@ class Planner:
         """A person of the intent's queue, whatever the rules would let automation do."""
         return hand_off(self.policy, self.roster, self._case(turn, assessment))
 
-    def effects(self, turn: Turn, intake: Intake, plan: Plan, reply: Answer | None) -> tuple[Effect, ...]:
-        """What the plan does in the world. What needs the approval is guarded; the acknowledgement to the customer is not."""
+    def effects(self, turn: Turn, intake: Intake, plan: Plan, reply: Answer | None, advice: Answer | None = None) -> tuple[Effect, ...]:
+        """What the plan does in the world. What needs the approval is guarded; the acknowledgement to the customer is not. ``advice``: what
+        the handbook made of the question, for the people who take it over."""
         match plan.action:
             case "ignore":
                 return ()
             case "answer" | "clarify":
                 return (self._reply(turn, intake, reply.answer if reply else "", "reply", guarded=bool(plan.approvals)),)
             case "handoff" | "escalate":
-                return self._handoff(turn, intake, plan)
+                return self._handoff(turn, intake, plan, advice)
 
-    def _handoff(self, turn: Turn, intake: Intake, plan: Plan) -> tuple[Effect, ...]:
+    def _handoff(self, turn: Turn, intake: Intake, plan: Plan, advice: Answer | None) -> tuple[Effect, ...]:
         owner, guarded = plan.owner or "", bool(plan.approvals)
-        brief = self._brief(turn, intake, plan)
+        brief = self._brief(turn, intake, plan, advice)
         notify = Effect(
             kind="notify", channel="people", to=owner, key=f"{turn.id}:notify", subject=self._subject(turn), text=brief, guarded=guarded
         )
@@ -147,10 +149,11 @@ class Planner:
         message = turn.messages[-1]
         return message.subject or message.text[:60].strip()
 
-    def _brief(self, turn: Turn, intake: Intake, plan: Plan) -> str:
+    def _brief(self, turn: Turn, intake: Intake, plan: Plan, advice: Answer | None) -> str:
         sender = turn.messages[-1].sender
         who = f"{sender.name or 'unknown'} <{sender.email or turn.channel}>{'' if sender.authenticated else ' (identity not proven)'}"
-        lines = [f"From: {who}", f"Why you: {'; '.join(plan.reasons)}", f"Backup: {', '.join(plan.backups)}", "", intake.text]
+        head = [f"From: {who}", f"Why you: {'; '.join(plan.reasons)}", f"Backup: {', '.join(plan.backups)}"]
+        lines = [*head, *told(advice), "", intake.text]
         if intake.instructions:
             lines += ["", "Set aside, since it addresses a machine; nothing that decides has read it:", *intake.instructions]
         return "\n".join(lines)

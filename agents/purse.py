@@ -1,5 +1,7 @@
 """A chat model within its company's budget for the day: each call is reserved before it is made, and settled after it."""
 
+import asyncio
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -8,20 +10,27 @@ from pydantic import BaseModel
 
 from core.errors import ModelFailed, UsherError
 from core.ports import ChatModel, RenderedPrompt, Spending
-from core.types import Cost, Turn
+from core.types import Answer, Cost, Turn
 from policy.schema import ModelBudget
 
 SPENT = "model budget of the day is spent"
-FREE = ("rate_limited", "unavailable")
-"""Failures that are not charged for."""
+KEPT_BACK = "model: not asked:"
+
+Read = Callable[[BaseModel], Answer | None]
 
 
 class Asked(NamedTuple):
-    """``said`` is None where nothing usable came of it; ``trouble`` says why, as the receipt does."""
+    """``said`` is None where nothing usable came of it; ``trouble`` says why, as the receipt does; ``draft`` is what was read in it."""
 
     said: BaseModel | None
     cost: Cost
     trouble: list[str]
+    draft: Answer | None = None
+
+
+def kept_back(degraded: Iterable[str]) -> bool:
+    """Whether the turn was already told that no call is made now: the budget is spent, or the endpoint rests."""
+    return any(line == SPENT or line.startswith(KEPT_BACK) for line in degraded)
 
 
 class Purse:
@@ -34,29 +43,48 @@ class Purse:
     def version(self) -> str:
         return self._model.version
 
-    async def ask(self, turn: Turn, prompt: RenderedPrompt, output: type[BaseModel], budget: ModelBudget) -> Asked:
-        """One call, or none where the budget does not bear the most that it can cost. Never raises what can be expected.
+    async def ask(
+        self, turn: Turn, prompt: RenderedPrompt, output: type[BaseModel], budget: ModelBudget, read: Read | None = None
+    ) -> Asked:
+        """One call, or none where the endpoint rests or the budget does not bear the most that it can cost. Never raises what can be
+        expected.
 
         Where a call failed and nobody knows what it cost, that most is what it is taken to have cost. A process that dies between
-        reservation and settlement leaves the reservation counted until the day ends.
+        reservation and settlement leaves the reservation counted until the day ends. What need not come first runs beside: the reservation
+        where the budget has no limit, and, in a thread, ``read`` while the cost is settled.
         """
+        if why := self._model.resting():
+            return Asked(None, Cost(), [f"{KEPT_BACK} {why}"])
         day, most = turn.now.astimezone(self._zone).date(), self._model.at_most(prompt)
-        calls, usd = budget.calls_per_day, budget.usd_per_day
-        try:
-            if not await self._spending.reserve(turn.tenant, day, most, calls_per_day=calls, usd_per_day=usd):
-                return Asked(None, Cost(), [SPENT])
-        except UsherError as error:
-            return Asked(None, Cost(), [f"model: not asked: {error}"])
+        reserving = asyncio.create_task(self._reserve(turn, day, most, budget))
+        if (budget.calls_per_day is not None or budget.usd_per_day is not None) and (refused := await reserving):
+            return Asked(None, Cost(), [refused])
         try:
             said, cost = await self._model.ask(prompt, output)
         except ModelFailed as error:
-            cost = error.cost or Cost(calls=1, usd=0.0 if error.kind in FREE else most)
-            return Asked(None, cost, [f"model: {error}", *await self._settle(turn, day, most, cost)])
-        return Asked(said, cost, await self._settle(turn, day, most, cost))
+            cost = error.cost or Cost(calls=1, usd=most)
+            return Asked(None, cost, [f"model: {error}", *await self._settle(turn, day, most, cost, reserving)])
+        drafting = asyncio.to_thread(read, said) if read else _nothing()
+        trouble, draft = await asyncio.gather(self._settle(turn, day, most, cost, reserving), drafting)
+        return Asked(said, cost, trouble, draft)
 
-    async def _settle(self, turn: Turn, day: date, reserved: float, cost: Cost) -> list[str]:
+    async def _reserve(self, turn: Turn, day: date, most: float, budget: ModelBudget) -> str:
+        """Why no call may be made, or nothing."""
+        calls, usd = budget.calls_per_day, budget.usd_per_day
+        try:
+            return "" if await self._spending.reserve(turn.tenant, day, most, calls_per_day=calls, usd_per_day=usd) else SPENT
+        except UsherError as error:
+            return f"{KEPT_BACK} {error}"
+
+    async def _settle(self, turn: Turn, day: date, reserved: float, cost: Cost, reserving: "asyncio.Task[str]") -> list[str]:
+        if await reserving:
+            return ["model: what it cost is not counted: it could not be reserved"]
         try:
             await self._spending.settle(turn.tenant, day, reserved=reserved, cost=cost)
         except UsherError as error:
             return [f"model: what it cost is counted as {reserved:g} USD: {error}"]
         return []
+
+
+async def _nothing() -> None:
+    return None

@@ -1,57 +1,71 @@
 """The writer: the turn's one model call, made when the embedded model is unsure or a text is to be sent, and never taken at its word."""
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
+from agents.advisor.grounding import unsupported_claims
+from agents.advisor.sentences import sentences
 from agents.cascade import candidates, chosen, decided, evidence
+from agents.dialect import form
+from agents.material import Extracts, Grounds, Offered
 from agents.outputs import Assessed, Reply
-from agents.purse import Purse
+from agents.portions import Portion, filled, line, shortened, size, tidy
+from agents.purse import Asked, Purse
 from agents.recalibration import Recalibrations
+from agents.transcript import condensed
 from core.company import IntentDef, Intents
 from core.errors import UsherError
-from core.intent import Intent, Near
-from core.ports import Choice, Choices
-from core.types import Answer, Citation, Cost, Intake, Passage, Turn
+from core.intent import Intent
+from core.ports import Choice, Choices, RenderedPrompt
+from core.types import Answer, Cost, Intake, Passage, Turn
 from policy.schema import ModelBudget
-from prompts.render import render
 
-PASSAGES = 3
-EXAMPLES = 4
 NONE = "none"
 UNLIMITED = ModelBudget()
-# Budgets in characters, about four to a token: the whole prompt stays near 600 tokens for a message of ordinary length.
-PASSAGE_CHARS, TEXT_CHARS, HISTORY_CHARS, DEFINITION_CHARS, EXAMPLE_CHARS = 280, 900, 300, 100, 70
-_CITED = re.compile(r"\s*(?P<sentence>[^\[\]]+?)\s*(?P<marks>(?:\[\d+\]\s*)+)[.!?]?", re.DOTALL)
-_NUMBER = re.compile(r"\d+")
+PROMPT_TOKENS = 500
+QUESTION_CHARS = 240
+_SECRET = re.compile(
+    r"password|passwor[dt]|passphrase|\bpin\b|\bcvv\b|card number|\biban\b|kartennummer|mot de passe|contraseña", re.IGNORECASE
+)
 
-Check = Callable[[str, Sequence[Citation], Sequence[Passage], str], Answer]
+
+class Brief(NamedTuple):
+    """A prompt, and what of the passages and of the intents (line → name) stands in it."""
+
+    prompt: RenderedPrompt
+    passages: tuple[Passage, ...]
+    offered: dict[str, str]
 
 
 class Opinion(NamedTuple):
-    """What the call gave: a reading of the intent, a checked draft, its cost, what went wrong, and the step's line on the receipt."""
+    """What the call gave: a reading of the intent, a checked draft, its cost, what went wrong, the step's line on the receipt, and the one
+    question that it would ask back, claiming nothing."""
 
     intent: Intent | None
     draft: Answer | None
     cost: Cost
     degraded: list[str]
     note: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True)
 class Writer:
-    """``intents`` gives the taxonomy as it is when asked; ``check`` removes what the cited passages do not support, and abstains when too
-    little is left.
-    """
+    """``intents`` gives the taxonomy as it is when asked; ``prompt_tokens`` is what a whole prompt may have, the answer's form included."""
 
     purse: Purse
     intents: Callable[[], Intents]
     company: str
-    check: Check
+    grounds: Grounds
     choices: Choices
     learned: Recalibrations
     budget: ModelBudget = UNLIMITED
+    prompt_tokens: int = PROMPT_TOKENS
 
     @property
     def version(self) -> str:
@@ -65,29 +79,28 @@ class Writer:
         """Intent and draft in one call. An intent that was not offered, or is no longer the company's, is dropped, and the receipt says
         so."""
         known = self._known()
-        offered = {_line(name): name for name in candidates(intent, known)}
-        if not offered:
-            return Opinion(None, None, Cost(), ["model: not asked: there is no intent to choose from"])
-        prompt = render("assess", intents=_listing(offered, known, intent.nearest), **self._common(turn, intake, passages))
-        said, cost, trouble = await self.purse.ask(turn, prompt, Assessed, self.budget)
+        offered = Offered(candidates(intent, known), known, intent.nearest)
+        if not offered.names:
+            return Opinion(None, None, Cost(), ["model: nothing to ask: there is no intent to choose from"])
+        brief = await asyncio.to_thread(self._brief, turn, intake, passages, offered)
+        said, cost, trouble, draft = await self._asked(turn, intake, brief, Assessed)
         if not isinstance(said, Assessed):
             return Opinion(None, None, cost, trouble)
-        draft = self._checked(said.draft, turn, intake, passages)
-        name = offered.get(_line(said.intent))
+        question = _harmless(said.question, _conversation(turn, intake))
+        name = brief.offered.get(line(said.intent))
         if said.intent != NONE and (name is None or name not in self._known()):
-            return Opinion(None, draft, cost, [*trouble, "model: named an intent that was not offered; the embedded reading stands"])
-        choice = chosen(turn.id, intent, tuple(offered.values()), name)
+            problem = "model: named an intent that was not offered; the embedded reading stands"
+            return Opinion(None, draft, cost, [*trouble, problem], question=question)
+        choice = chosen(turn.id, intent, tuple(brief.offered.values()), name)
         learned = self.learned.of(turn.tenant)
         read = decided(intent, choice, learned)
-        return Opinion(read, draft, cost, [*trouble, *await self._enter(turn, choice)], evidence(choice, intent, read, learned))
+        return Opinion(read, draft, cost, [*trouble, *await self._enter(turn, choice)], evidence(choice, intent, read, learned), question)
 
     async def reply(self, turn: Turn, intake: Intake, passages: tuple[Passage, ...]) -> Opinion:
         """The text, from the passages only; None where too little of it is supported."""
-        said, cost, trouble = await self.purse.ask(turn, render("reply", **self._common(turn, intake, passages)), Reply, self.budget)
-        if not isinstance(said, Reply):
-            return Opinion(None, None, cost, trouble)
-        draft = self._checked(said.reply, turn, intake, passages)
-        if not draft:
+        brief = await asyncio.to_thread(self._brief, turn, intake, passages)
+        said, cost, trouble, draft = await self._asked(turn, intake, brief, Reply)
+        if said and not draft:
             trouble = [*trouble, "model: its reply was not supported by the passages; the handbook's own sentences are used"]
         return Opinion(None, draft, cost, trouble)
 
@@ -102,72 +115,39 @@ class Writer:
             return [f"model: its choice was not kept: {error}"]
         return []
 
-    def _common(self, turn: Turn, intake: Intake, passages: tuple[Passage, ...]) -> dict[str, str]:
-        past = "\n".join(f"{past.role}: {past.text}" for past in turn.history[-4:])
-        numbered = (
-            f"[{number}] {passage.heading}: {passage.text}"[:PASSAGE_CHARS] for number, passage in enumerate(passages[:PASSAGES], 1)
-        )
-        return {
-            "company": self.company,
-            "date": f"{turn.now:%Y-%m-%d}",
-            "language": intake.language,
-            "passages": "\n".join(numbered),
-            "conversation": past[-HISTORY_CHARS:],
-            "text": _shortened(f"{intake.subject}\n{intake.text}".strip()),
+    def _brief(self, turn: Turn, intake: Intake, passages: tuple[Passage, ...], offered: Offered | None = None) -> Brief:
+        """The prompt, within its tokens: what matters most is cut last."""
+        text, extracts = f"{intake.subject}\n{intake.text}".strip(), Extracts(self.grounds, f"{intake.title}\n\n{intake.request}", passages)
+        history = "\n".join(past.text for past in turn.history)
+        portions = {
+            "text": Portion(0.3, tidy(text), lambda most: shortened(text, most)),
+            "passages": Portion(0.25, extracts.whole, extracts.fit),
+            **({"intents": Portion(0.35, offered.fit(self.prompt_tokens), offered.fit)} if offered else {}),
+            "conversation": Portion(0.1, history, lambda most: condensed(turn.history, most, size)),
         }
+        name, output = ("assess", Assessed) if offered else ("reply", Reply)
+        fixed = {"company": self.company, "date": f"{turn.now:%Y-%m-%d}", "language": intake.language}
+        prompt, texts = filled(name, self.prompt_tokens - form(output).tokens, portions, **fixed)
+        return Brief(prompt, extracts.in_(texts["passages"]), offered.in_(texts["intents"]) if offered else {})
 
-    def _checked(self, text: str, turn: Turn, intake: Intake, passages: tuple[Passage, ...]) -> Answer | None:
-        """The cited sentences that survive the check; None when there is nothing worth sending."""
-        sentences, citations = _cited(text, passages)
-        if not sentences:
-            return None
-        conversation = "\n".join([intake.subject, intake.text, *(past.text for past in turn.history)])
-        answer = self.check(" ".join(sentences), citations, passages, conversation)
-        return None if answer.abstained or not answer.citations else answer
+    async def _asked(self, turn: Turn, intake: Intake, brief: Brief, output: type[Assessed | Reply]) -> Asked:
+        def checked(said: BaseModel) -> Answer | None:
+            """The cited sentences that survive the check; None when there is nothing worth sending."""
+            text = said.draft if isinstance(said, Assessed) else said.reply if isinstance(said, Reply) else ""
+            if not text.strip() or not brief.passages:
+                return None
+            answer = self.grounds.check(text, brief.passages, _conversation(turn, intake))
+            return None if answer.abstained or not answer.citations else answer
 
-
-def _listing(offered: Mapping[str, str], known: Mapping[str, IntentDef], nearest: Sequence[Near]) -> str:
-    """A line for each intent: its name, what it means, and those of its labelled examples that are nearest to the message.
-
-    Only what the company wrote itself: what customers wrote, and the embedded model may have learned from, is nobody else's to read.
-    """
-    own = [near for near in nearest if near.label in offered.values() and near.text in known[near.label].utterances][:EXAMPLES]
-    return "\n".join(
-        f"{line}: {_short(known[name].definition, DEFINITION_CHARS)}{_examples([near.text for near in own if near.label == name])}"
-        for line, name in offered.items()
-    )
+        return await self.purse.ask(turn, brief.prompt, output, self.budget, checked)
 
 
-def _examples(texts: Sequence[str]) -> str:
-    quoted = (f'"{_short(text, EXAMPLE_CHARS)}"' for text in texts)
-    return f" Such as {', '.join(quoted)}" if texts else ""
+def _conversation(turn: Turn, intake: Intake) -> str:
+    return "\n".join([intake.subject, intake.text, *(past.text for past in turn.history)])
 
 
-def _short(text: str, length: int) -> str:
-    line = _line(text)
-    return line if len(line) <= length else f"{line[: length - 1]}…"
-
-
-def _line(text: str) -> str:
-    """In one line, so that nothing can pass for another intent's."""
-    return " ".join(text.split())
-
-
-def _cited(text: str, passages: Sequence[Passage]) -> tuple[list[str], list[Citation]]:
-    """Sentences that end with ``[n]`` of a passage that was given, and a citation for each; all others are dropped."""
-    sentences, citations = [], []
-    for match in _CITED.finditer(text):
-        numbers = [int(number) - 1 for number in _NUMBER.findall(match["marks"])]
-        found = [passages[number] for number in numbers if 0 <= number < min(PASSAGES, len(passages))]
-        if found:
-            sentences.append(match["sentence"].strip(" .") + ".")
-            citations.append(Citation(document=found[0].document, heading=found[0].heading, quote=found[0].text, score=found[0].score))
-    return sentences, citations
-
-
-def _shortened(text: str) -> str:
-    """The beginning and the end: the request of a long mail often stands in its last sentence."""
-    if len(text) <= TEXT_CHARS:
-        return text
-    half = TEXT_CHARS // 2
-    return f"{text[:half]} … {text[-half:]}"
+def _harmless(question: str, conversation: str) -> str:
+    """The question where it is one, claims nothing that was not said, and asks for nothing that nobody should write down."""
+    asked = line(question)
+    one = asked.endswith("?") and asked.count("?") == 1 and len(asked) <= QUESTION_CHARS and len(sentences(asked)) == 1
+    return asked if one and not _SECRET.search(asked) and not unsupported_claims(asked, (), conversation) else ""

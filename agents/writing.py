@@ -5,8 +5,8 @@ believed.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from agents.advisor.grounding import check
-from agents.models import OpenAIChat, Prices
+from agents.material import Grounds
+from agents.models import LONG_ANSWER, OpenAIChat, Prices
 from agents.purse import Purse
 from agents.recalibration import Recalibrations
 from agents.writer import Writer
@@ -32,13 +32,15 @@ class Writing:
             answer_tokens=settings.llm_answer_tokens,
         )
         self._spending, self._choices = spending, choices
+        self._prompt_tokens = min(settings.llm_prompt_tokens, settings.llm_context_tokens - (settings.llm_answer_tokens or LONG_ANSWER))
         self._learned = Recalibrations(choices, f"{self._model.version} assess-{load('assess').header.version}")
 
-    def writer(self, company: "Callable[[], Company]") -> Writer:
-        """``company`` gives the company as it is when asked."""
+    def writer(self, company: "Callable[[], Company]", grounds: Grounds) -> Writer:
+        """``company`` gives the company as it is when asked; ``grounds`` is its advisor."""
         profile = company().profile
         purse = Purse(self._model, self._spending, profile.time_zone)
-        return Writer(purse, lambda: company().intents, profile.name, check, self._choices, self._learned)
+        own = (purse, lambda: company().intents, profile.name, grounds, self._choices, self._learned)
+        return Writer(*own, prompt_tokens=self._prompt_tokens)
 
     async def refresh(self, tenants: Iterable[str]) -> None:
         """Learn from what became known of the chat model's choices since."""

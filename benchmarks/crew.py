@@ -13,7 +13,7 @@ from app import Usher
 from core.clock import SystemClock
 from core.intent import Intent, Label
 from core.settings import load_settings
-from core.types import Answer, Audience, Citation, Passage, Past, Sender, Signal
+from core.types import Answer, Citation, Found, Passage, Past, Sender, Signal
 from knowledge.company import load_companies
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ class OnePassage:
     def __init__(self, slow_s: tuple[float, float] = (0.3, 1.5)) -> None:
         self._slow_s = slow_s
 
-    async def search(self, query: str, *, audiences: Sequence[Audience], limit: int) -> tuple[Passage, ...]:  # noqa: ARG002
+    async def search(self, query: str, **_: object) -> Found:
         if "slowly" in query:
             await asyncio.sleep(random.uniform(*self._slow_s))
-        return (PASSAGE,)
+        return Found(passages=(PASSAGE,))
 
 
 class OneSentence:
@@ -70,7 +70,7 @@ class OneSentence:
 
     version = "fixed"
 
-    def answer(self, question: str, passages: tuple[Passage, ...], language: str) -> Answer:  # noqa: ARG002 - the port's signature
+    def answer(self, question: str, passages: Sequence[Passage], language: str, **_: object) -> Answer:  # noqa: ARG002 - the port's signature
         cite = Citation(document=PASSAGE.document, heading=PASSAGE.heading, quote=PASSAGE.text, score=PASSAGE.score)
         text = f"{PASSAGE.text} Write to {STRANGER}." if question.lower().startswith("address") else PASSAGE.text
         return Answer(answer=text, abstained=not passages, citations=(cite,))

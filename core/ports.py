@@ -1,6 +1,7 @@
 """The seams: what the graph, the agents and the channels need from the world, each a small protocol, implemented once and injected."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel
 
 from core.profile import Recorded, Statement
 from core.receipt import Receipt
-from core.types import ApprovalNeed, Audience, Cost, Decision, Edit, Effect, Inbound, Passage, Request, Sender, Signal, Turn, Watch
+from core.types import ApprovalNeed, Audience, Cost, Decision, Edit, Effect, Found, Inbound, Request, Sender, Signal, Turn, Watch
 from core.value import Span
 
 if TYPE_CHECKING:
@@ -39,8 +40,21 @@ class Retriever(Protocol):
     @property
     def version(self) -> str: ...
 
-    async def search(self, query: str, *, audiences: Sequence[Audience], limit: int) -> tuple[Passage, ...]:
-        """The best passages of this tenant's handbook that these audiences may see, best first, score in [0, 1]."""
+    async def search(
+        self,
+        query: str,
+        *,
+        audiences: Sequence[Audience],
+        limit: int,
+        languages: Sequence[str] = (),
+        regions: Sequence[str] | None = (),
+        at: datetime | None = None,
+    ) -> Found:
+        """The ``limit`` best passages of this tenant's handbook that these audiences may see, best first, score in [0, 1].
+
+        ``languages``: those of the pages wanted, none for any. ``regions``: those of the sender; a page that names regions is found by one
+        of them only, and by everybody where ``regions`` is None. ``at``: the day (UTC) on which pages must be in force, by default today.
+        """
 
 
 class Directory(Protocol):
@@ -78,6 +92,9 @@ class Calendars(Protocol):
 class ChatModel(Protocol):
     @property
     def version(self) -> str: ...
+
+    def resting(self) -> str:
+        """Why no call is to be made now, or nothing. After failures the first who asks is told nothing, and is to call."""
 
     async def ask(self, prompt: "RenderedPrompt", output: type[BaseModel]) -> tuple[BaseModel, Cost]:
         """One call with structured output.
@@ -281,3 +298,6 @@ class Indexes(Protocol):
 
     async def write(self, tenant: str, collection: str, version: str, blob: bytes) -> None:
         """Replace the collection's blob."""
+
+    def alone(self, tenant: str, work: str) -> AbstractAsyncContextManager[None]:
+        """Nobody else is at the same work on the tenant's indexes for as long as the block lasts, on any machine; others wait."""

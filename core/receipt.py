@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from core.intent import Intent
-from core.types import Channel, Cost, Plan, Signal, Step, Verdict, Worth
+from core.types import Audience, Caveat, Channel, Cost, Plan, Signal, Step, Verdict, Worth
 from core.value import Value
 
 
@@ -27,6 +27,7 @@ class PassageView(Value):
     document: str
     heading: str
     score: float
+    audience: Audience = "public"
 
 
 class Receipt(Value):
@@ -53,6 +54,7 @@ class Receipt(Value):
     signals: tuple[Signal, ...]
     data_quality: float
     passages: tuple[PassageView, ...]
+    caveats: tuple[Caveat, ...] = ()
     plan: Plan
     verdict: Verdict
     verdict_reasons: tuple[str, ...] = ()

@@ -13,10 +13,12 @@ from core.ports import Approvers, Clock, Mailroom, Retriever
 from core.profile import Profile, Recorded, Statement
 from core.receipt import Receipt
 from core.settings import Settings
-from core.types import Answer, Edit, Past, Turn
+from core.types import Answer, Edit, Passage, Past, Turn
 from core.views import Act, Activation, Approval, Conversation, Dead, Delegation, Erased, PolicyInForce, Sent, Spent, Token, Verified, Word
 
 Progress = Callable[[str], None]
+Bar = Callable[[str, int, int], None]
+"""What is being done, how many of how many."""
 
 
 class Approvals(Protocol):
@@ -211,11 +213,20 @@ class Outbox(Protocol):
 
 
 class Knowledge(Protocol):
-    async def ingest(self, tenant: str, progress: Progress) -> Mapping[str, object]:
+    async def ingest(self, tenant: str, progress: Progress, bar: Bar | None = None) -> Mapping[str, object]:
         """Bring the index up to the handbook; counts, and what was skipped and why."""
+
+    async def take(self, tenant: str, paths: Sequence[Path]) -> None:
+        """Copy files and folders into the handbook, in the place of what has their name there. Raises InvalidFile, and copies none then."""
+
+    async def check(self, tenant: str, paths: Sequence[Path], bar: Bar | None = None) -> Mapping[str, object]:
+        """What ``ingest`` would read and skip: of the handbook, or of these files and folders were they in it."""
 
     async def ask(self, tenant: str, question: str) -> Answer:
         """Cited sentences, or an abstention."""
+
+    async def contents(self, tenant: str, most: int, known: str) -> tuple[str, tuple[Passage, ...]]:
+        """The version that is searched now and, unless it is the ``known`` one, every passage; none where there are more than ``most``."""
 
     def retriever(self, tenant: str) -> Retriever: ...
 

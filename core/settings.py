@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     llm_model: str = Field("", description="Model name sent to that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
     llm_timeout_s: float = Field(20.0, gt=0, le=300, description="Seconds before a model call counts as failed.")
+    llm_prompt_tokens: int = Field(500, ge=400, description="Tokens that a whole prompt may have; its parts are cut to fit.")
+    llm_context_tokens: int = Field(8192, ge=1024, description="The model's context window: prompt and answer together keep within it.")
     llm_answer_tokens: int = Field(
         1000, ge=0, description="Tokens that an answer may have, a model's own reasoning included; 0: the endpoint is told no limit."
     )
@@ -118,6 +120,8 @@ def load_settings(**overrides: object) -> Settings:
         raise InvalidSetting(name=name, problem=first["msg"]) from None
     if bool(settings.llm_base_url) != bool(settings.llm_model):
         raise InvalidSetting(name="USHER_LLM_BASE_URL, USHER_LLM_MODEL", problem="set both, or neither")
+    if settings.has_model and settings.llm_context_tokens - (settings.llm_answer_tokens or 4000) < 400:
+        raise InvalidSetting(name="USHER_LLM_CONTEXT_TOKENS", problem="beside USHER_LLM_ANSWER_TOKENS fewer than 400 are left to a prompt")
     if settings.database_url and not settings.secret_key:
         raise InvalidSetting(name="USHER_SECRET_KEY", problem="required when USHER_DATABASE_URL is set")
     return settings

@@ -1,6 +1,6 @@
 """The values that travel through one turn: frozen, typed, the same in memory, in a checkpoint and on a receipt."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -138,13 +138,40 @@ VERIFIED = frozenset({"crm", "authentication"})
 
 
 class Passage(Value):
-    """A chunk of the handbook. ``score`` is the retriever's fused score, 0 to 1; ``text`` never includes front matter."""
+    """A chunk of the handbook. ``score`` is the retriever's fused score, 0 to 1; ``text`` never includes front matter.
+
+    ``language``, ``regions``, ``effective`` and ``expires`` are the page's; ``changed_at`` is when the page's present content came into the
+    index.
+    """
 
     document: str
     heading: str
     text: str = ""
     score: float
     audience: Audience = "public"
+    id: str = ""
+    language: str | None = None
+    regions: tuple[str, ...] = ()
+    effective: date | None = None
+    expires: date | None = None
+    changed_at: datetime | None = None
+
+
+class Found(Value):
+    """What a search came to: the passages in force, best first, and those ``withheld`` that would have been among them but are not in force
+    on the day asked for.
+    """
+
+    passages: tuple[Passage, ...] = ()
+    withheld: tuple[Passage, ...] = ()
+
+
+class Caveat(Value):
+    """What of the handbook must not be chosen silently: pages that disagree, or one out of force, or changed since the last answer."""
+
+    kind: Literal["conflict", "expired", "not yet in force", "newer"]
+    documents: tuple[str, ...]
+    detail: str
 
 
 class Citation(Value):
@@ -155,12 +182,17 @@ class Citation(Value):
 
 
 class Answer(Value):
-    """What the advisor can say: text made of cited sentences, or an abstention with its reason."""
+    """What the advisor can say: text made of cited sentences, or an abstention with its reason.
+
+    ``question`` is the one thing to ask the sender where the answer depends on what they did not say.
+    """
 
     answer: str = ""
     abstained: bool
     reason: str = ""
     citations: tuple[Citation, ...] = ()
+    question: str = ""
+    caveats: tuple[Caveat, ...] = ()
 
 
 class Contribution(Value):
@@ -198,10 +230,13 @@ class Assessment(Value):
 
 
 class Cost(Value):
+    """``estimated``, shown where it is so: the endpoint counted no tokens."""
+
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float = 0.0
+    estimated: bool = Field(False, exclude_if=lambda value: not value)
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
@@ -209,6 +244,7 @@ class Cost(Value):
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             completion_tokens=self.completion_tokens + other.completion_tokens,
             usd=round(self.usd + other.usd, 6),
+            estimated=self.estimated or other.estimated,
         )
 
 

@@ -20,10 +20,11 @@ def build(nodes: "Nodes", saver: "BaseCheckpointSaver[str] | None" = None) -> "C
     for name in ("intake", "intent", "signals", "passages", "assess", "plan", "reply", "guardian", "ask", "wait", "act", "refuse"):
         graph.add_node(name, getattr(nodes, name))
 
-    graph.add_edge(START, "intake")
-    for reader in ("intent", "signals", "passages"):
-        graph.add_edge("intake", reader)
-    graph.add_edge(["intent", "signals", "passages"], "assess")
+    for first in ("intake", "signals"):
+        graph.add_edge(START, first)
+    for reader in ("intent", "passages"):
+        graph.add_edge(["intake", "signals"], reader)
+    graph.add_edge(["intent", "passages"], "assess")
     graph.add_edge("assess", "plan")
     graph.add_conditional_edges("plan", after_plan)
     graph.add_edge("reply", "guardian")

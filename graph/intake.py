@@ -33,7 +33,8 @@ def intake(turn: Turn, profile: Profile, business: Business | None = None) -> In
     language = _language(text, title.text, turn, profile)
     heading, beside = title.text, tuple[Span, ...]()
     if business and language.served and text:
-        heading, beside = business.heading(title.text), business.beside(text)
+        heading = business.heading(title.text)
+        beside = business.beside(text, heading)
     if beside:
         request = Intake(text=text, beside=beside, language=language.code).request
         language = _language(request, heading, turn, profile)

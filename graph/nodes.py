@@ -9,25 +9,32 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from langgraph.types import interrupt
 
+from agents.advisor.followup import standalone
 from agents.advisor.words import content_words
 from agents.crew import Crew
-from agents.purse import SPENT
-from agents.writer import Writer
+from agents.intent.reading import body
+from agents.purse import kept_back
+from agents.writer import Opinion, Writer
 from core.digest import request_digest
 from core.errors import UsherError
 from core.intent import Intent
-from core.types import Answer, Audience, Cost, Decision, Effect, Intake, Passage, Plan, Request, Signal, Step, Turn
+from core.types import Answer, Audience, Cost, Decision, Effect, Found, Intake, Plan, Request, Signal, Step, Turn
 from graph.inbox import decision_of, offer
 from graph.intake import intake as read_intake
 from graph.state import State
+from policy.signals import facts
 
 log = logging.getLogger("usher.graph")
 PUBLIC: tuple[Audience, ...] = ("public",)
-PASSAGES, TELLING = 6, 3
+INTERNAL: tuple[Audience, ...] = ("internal",)
+PASSAGES, RULES, TELLING = 6, 3, 3
+KEPT = ("conflict", "out of policy", "own records")
+"""Why the advisor stays silent whatever a chat model would write."""
 T = TypeVar("T")
 
 
@@ -78,33 +85,56 @@ class Nodes:
         return await self.crew.calendars.busy(at) if self.crew.calendars else (frozenset(), [])
 
     async def passages(self, state: State) -> dict[str, Any]:
+        """What the handbook has for the sender; and, for the company's people alone, what its internal pages say of the matter."""
         began = time.perf_counter()
-        known = state["intake"]
-        query = " ".join(f"{known.title} {known.request}".split())[:2000]
-        nothing: tuple[Passage, ...] = ()
-        find = lambda: self.crew.retriever.search(query, audiences=PUBLIC, limit=PASSAGES)  # noqa: E731
-        found, trouble = (nothing, []) if known.automated else await _guarded("retriever", find, nothing)
-        evidence = f"{found[0].document} › {found[0].heading}" if found else "no passage"
-        step = _step("passages", self.crew.retriever.version, began, evidence, found[0].score if found else None)
-        return {"passages": list(found), "steps": [step], "degraded": trouble}
+        known, turn, verified = state["intake"], state["turn"], facts(state["records"])
+        asked = standalone(known.request, turn.history)
+        query, region = f"{known.title}\n{body(asked)}".strip()[:2000], verified.get("region")
+        languages = tuple(dict.fromkeys((known.language, self.crew.profile.default_language)))
+
+        async def find() -> tuple[Found, Found]:
+            search = partial(self.crew.retriever.search, query, languages=languages, at=turn.now)
+            public = search(audiences=PUBLIC, limit=PASSAGES, regions=(region,) if isinstance(region, str) else ())
+            return await asyncio.gather(public, search(audiences=INTERNAL, limit=RULES, regions=None))
+
+        nothing = (Found(), Found())
+        (found, rules), trouble = (nothing, []) if known.automated else await _guarded("retriever", find, nothing)
+        best = found.passages[0] if found.passages else None
+        evidence = f"{best.document} › {best.heading}" if best else "no passage"
+        step = _step("passages", self.crew.retriever.version, began, evidence, best.score if best else None)
+        return {"found": found, "rules": list(rules.passages), "asked": asked, "steps": [step], "degraded": trouble}
 
     async def assess(self, state: State) -> dict[str, Any]:
         """The join. When the embedded model is unsure and a chat model is configured, the turn's one model call is made here."""
         began = time.perf_counter()
-        known, turn, passages = state["intake"], state["turn"], tuple(state["passages"])
+        known, turn, passages = state["intake"], state["turn"], state["found"].passages
         intent, cost, trouble, note = state["intent"], Cost(), list[str](), ""
-        draft = None if known.automated else await asyncio.to_thread(self.crew.advisor.answer, known.request, passages, known.language)
+        draft = None if known.automated else await asyncio.to_thread(self._advice, state)
         writer = self.crew.writer_for(state["records"])
         wanted = intent.abstained and not known.automated and turn.mode == "automation" and not _nothing_left(known)
         if writer and wanted:
             opinion = await writer.assess(turn, known, intent, passages)
             intent, cost, trouble = opinion.intent or intent, opinion.cost, opinion.degraded
-            draft, note = opinion.draft or draft, f"; {opinion.note}" if opinion.note else ""
+            draft, note = _joined(draft, opinion), f"; {opinion.note}" if opinion.note else ""
         result = self.crew.planner.assess(turn, known, intent, state["records"], draft, state["busy"])
         note = note or (self._kept_back(state, writer) if wanted else "")
-        evidence = f"value {result.value.score:g}, data quality {result.data_quality:g}{note}"
+        evidence = f"value {result.value.score:g}, data quality {result.data_quality:g}{_said_of(draft)}{note}"
         step = _step("assess", writer.version if writer else self.crew.version, began, evidence)
         return {"assessment": result, "steps": [step], "cost": cost, "degraded": trouble}
+
+    def _advice(self, state: State) -> Answer:
+        """What the handbook answers, for what was found and what is known of the sender and of the conversation."""
+        turn, found, verified = state["turn"], state["found"], facts(state["records"])
+        return self.crew.advisor.answer(
+            state["asked"],
+            found.passages,
+            state["intake"].language,
+            withheld=found.withheld,
+            internal=state["rules"],
+            known={name: value for name in ("tier", "region") if isinstance(value := verified.get(name), str)},
+            history=turn.history,
+            on=turn.now.date(),
+        )
 
     def _kept_back(self, state: State, writer: Writer | None) -> str:
         """Why a chat model that is there was not called."""
@@ -124,10 +154,11 @@ class Nodes:
         writer, plan = self.crew.writer_for(state["records"]), state["plan"]
         answer = assessment.draft or Answer(abstained=True, reason="no passage")
         if plan.action == "clarify":
-            answer = self.crew.offer(known, plan.offer) if plan.offer else self.crew.clarify(known, assessment.intent)
-        elif writer and not state.get("cost", Cost()).calls and SPENT not in state.get("degraded", ()):
-            written = await writer.reply(turn, known, tuple(state["passages"]))
-            answer, cost, trouble = written.draft or answer, written.cost, written.degraded
+            clarify = partial(self.crew.clarify, known, assessment, asked_model=bool(state.get("cost", Cost()).calls))
+            answer = self.crew.offer(known, plan.offer) if plan.offer else clarify()
+        elif writer and not state.get("cost", Cost()).calls and not kept_back(state.get("degraded", ())):
+            written = await writer.reply(turn, known, state["found"].passages)
+            answer, cost, trouble = _joined(answer, written) or answer, written.cost, written.degraded
         else:
             note = self._kept_back(state, writer)
         evidence = f"offer {plan.offer}" if plan.offer else f"{len(answer.citations)} citations{note}"
@@ -217,10 +248,27 @@ class Nodes:
         if plan.action not in ("handoff", "escalate"):
             plan = self.crew.planner.to_person(state["turn"], state["assessment"])
         plan = plan.model_copy(update={"reasons": (why, *plan.reasons)})
-        return {"final": plan, "effects": list(self.crew.planner.effects(state["turn"], state["intake"], plan, None))}
+        advice = state["assessment"].draft
+        return {"final": plan, "effects": list(self.crew.planner.effects(state["turn"], state["intake"], plan, None, advice))}
 
     def _effects(self, state: State, plan: Plan) -> tuple[Effect, ...]:
-        return self.crew.planner.effects(state["turn"], state["intake"], plan, state.get("reply"))
+        return self.crew.planner.effects(state["turn"], state["intake"], plan, state.get("reply"), state["assessment"].draft)
+
+
+def _joined(draft: Answer | None, opinion: Opinion) -> Answer | None:
+    """The chat model's checked draft in the place of the advisor's, unless the advisor has a reason to keep silent; with its caveats. A
+    question of the model's counts where neither can answer."""
+    if draft and draft.reason in KEPT:
+        return draft
+    if opinion.draft:
+        return opinion.draft.model_copy(update={"caveats": draft.caveats if draft else ()})
+    if opinion.question and (draft is None or (draft.abstained and not draft.question)):
+        return (draft or Answer(abstained=True)).model_copy(update={"reason": "underspecified", "question": opinion.question})
+    return draft
+
+
+def _said_of(draft: Answer | None) -> str:
+    return f", handbook: {draft.reason or 'answered'}" if draft else ""
 
 
 def _aside(known: Intake) -> str:

@@ -12,7 +12,7 @@ from core.checkpoint import serializer
 from core.errors import NotFound
 from core.ports import Outcome, Paused, Turns
 from core.receipt import PassageView, Receipt
-from core.types import Cost, Decision, Ruling, Turn
+from core.types import Cost, Decision, Found, Passage, Ruling, Turn
 from graph.build import build
 from graph.nodes import Nodes
 from graph.state import State
@@ -145,7 +145,8 @@ class Lane:
             signals=assessment.signals,
             data_quality=assessment.data_quality,
             data_gaps=assessment.data_gaps,
-            passages=tuple(PassageView(document=p.document, heading=p.heading, score=round(p.score, 4)) for p in state["passages"]),
+            passages=tuple(map(_view, (*state.get("found", Found()).passages, *state.get("rules", ())))),
+            caveats=assessment.draft.caveats if assessment.draft else (),
             plan=plan,
             verdict=ruling.verdict,
             verdict_reasons=ruling.reasons,
@@ -156,6 +157,10 @@ class Lane:
             cost=state.get("cost", Cost()),
             steps=tuple(state["steps"]),
         )
+
+
+def _view(passage: Passage) -> PassageView:
+    return PassageView(document=passage.document, heading=passage.heading, score=round(passage.score, 4), audience=passage.audience)
 
 
 def _config(turn: Turn) -> "RunnableConfig":

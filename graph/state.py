@@ -4,7 +4,7 @@ import operator
 from typing import Annotated, Literal, TypedDict
 
 from core.intent import Intent
-from core.types import Answer, Assessment, Cost, Decision, Effect, Intake, Passage, Plan, Request, Ruling, Signal, Step, Turn
+from core.types import Answer, Assessment, Cost, Decision, Effect, Found, Intake, Passage, Plan, Request, Ruling, Signal, Step, Turn
 
 
 class Input(TypedDict):
@@ -16,7 +16,9 @@ class State(Input, total=False):
     intent: Intent  # intent
     records: list[Signal]  # signals
     busy: list[str]  # signals
-    passages: list[Passage]  # passages
+    found: Found  # passages
+    rules: list[Passage]  # passages; internal ones, which never reach a customer or a chat model
+    asked: str  # passages; the request as it reads without the conversation
     assessment: Assessment  # assess
     plan: Plan  # plan
     reply: Answer  # reply

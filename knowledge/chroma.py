@@ -36,11 +36,14 @@ class Vectors:
         self._client: AsyncClientAPI | None = None
         self._collections: dict[str, AsyncCollection] = {}
 
-    async def query(self, collection: str, vector: "NDArray[np.float32]", limit: int) -> dict[str, float]:
-        """The nearest ids and their cosines, nearest first; nothing of an empty collection."""
+    async def query(
+        self, collection: str, vector: "NDArray[np.float32]", limit: int, *, among: Sequence[str] | None = None
+    ) -> dict[str, float]:
+        """The nearest ids and their cosines, nearest first, ``among`` these where they are given; nothing of an empty collection."""
 
         async def nearest(found: "AsyncCollection") -> dict[str, float]:
-            result = await found.query(query_embeddings=vector.reshape(1, -1), n_results=limit, include=["distances"])
+            ids = None if among is None else list(among)
+            result = await found.query(query_embeddings=vector.reshape(1, -1), ids=ids, n_results=limit, include=["distances"])
             distances = (result["distances"] or [[]])[0]
             return {id: 1.0 - distance for id, distance in zip(result["ids"][0], distances, strict=True)}
 

@@ -1,62 +1,31 @@
-"""Handbook pages, read with their front matter and cut along their structure."""
+"""Pages cut along their structure into what is searched and quoted."""
 
 import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from pydantic import Field, ValidationInfo, field_validator
+from core.tokens import count, name
+from knowledge.pages import Page
 
-from core.errors import InvalidFile
-from core.types import Audience
-from core.value import Value
-from core.yamltext import parse
-from knowledge.files import read_text
-
-if TYPE_CHECKING:
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-MAX_WORDS, SHORT_WORDS = 180, 30
+MAX_TOKENS, SHORT_TOKENS = 128, 24
+"""The encoder was trained on texts of up to 128 tokens (it cuts at 256) and takes about 8 ms a hundred of them on one core: longer chunks
+would be found less well, and take longer to read in."""
+MOST_TOKENS = 224
+"""Numbered steps stay together up to here."""
 SEPARATOR = " > "
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?(.*)\Z", re.DOTALL | re.MULTILINE)
+_STEPS = re.compile(r"^ {0,3}\d{1,2}[.)] ")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
+_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 
 
-class FrontMatter(Value):
-    """The head of a page. ``audience`` has no default: a page that does not say who may see it is shown to nobody."""
-
-    title: str = Field(min_length=1)
-    audience: Audience
-    effective: date | None = None
-    expires: date | None = None
-    regions: tuple[str, ...] = ()
-    owner: str | None = None
-
-    @field_validator("expires")
-    @classmethod
-    def _after_effective(cls, value: date | None, info: ValidationInfo) -> date | None:
-        effective = info.data.get("effective")
-        if value and effective and value < effective:
-            raise ValueError(f"before effective ({effective})")
-        return value
-
-
-class Page(Value):
-    """One page. ``document`` is its path below the handbook without ``.md``; ``digest`` covers every byte of it."""
-
-    document: str
-    digest: str
-    front: FrontMatter
-    body: str
-
-
-class Chunk(Value):
+class Chunk(NamedTuple):
     """A passage to be found. ``id`` depends on document, heading and text alone, so what did not change keeps it.
 
-    The page is in force from ``effective`` until the end of ``expires`` (UTC).
+    The page is in force from ``effective`` until the end of ``expires`` (UTC). ``language`` is that of the page, where it is said.
     """
 
     id: str
@@ -66,6 +35,7 @@ class Chunk(Value):
     effective: date | None = None
     expires: date | None = None
     regions: tuple[str, ...] = ()
+    language: str | None = None
 
     def in_force(self, day: date) -> bool:
         return (self.effective is None or self.effective <= day) and (self.expires is None or day <= self.expires)
@@ -76,54 +46,61 @@ class Chunk(Value):
         return f"{self.heading}\n{self.text}"
 
 
-def read_page(path: Path, handbook: Path) -> Page:
-    """Raises:
-    InvalidFile: unreadable, no front matter, front matter that does not validate, or no text.
-    """
-    file, text = str(path), read_text(path)
-    match = _FRONT.match(text)
-    if not match:
-        raise InvalidFile(file=file, line=1, problem="no front matter (--- title, audience … ---)")
-    front, _ = parse(FrontMatter, "\n" + match[1], file)
-    if not match[2].strip():
-        raise InvalidFile(file=file, problem="has no text")
-    document = path.relative_to(handbook).with_suffix("").as_posix()
-    return Page(document=document, digest=hashlib.sha256(text.encode()).hexdigest(), front=front, body=match[2])
+def cutting() -> str:
+    """What chunks depend on besides their page: how long they may be, and by whose count."""
+    return f"{MAX_TOKENS} {name()}"
 
 
 def split(page: Page) -> tuple[Chunk, ...]:
-    """The page's chunks in order: one heading each, about 180 words at most, tables and code whole however long they are."""
+    """The page's chunks in order: one heading each, about 128 tokens at most with it, numbered steps
+    up to 224, tables and code whole however long they are."""
     chunks: dict[str, Chunk] = {}
-    for path, text in _sections(page.body):
-        heading = SEPARATOR.join(path) or page.front.title
-        for part in _pack(_blocks(text)):
+    for path, text in _sections(_hashed(page.body)):
+        heading = SEPARATOR.join(_trail(page, path))
+        limit = max(MAX_TOKENS // 2, MAX_TOKENS - count(f"{heading}\n"))
+        for part in _pack(_blocks(text), limit):
             chunk = _chunk(page, heading, part)
             chunks.setdefault(chunk.id, chunk)
     return tuple(chunks.values())
 
 
+def _trail(page: Page, path: dict[str, str]) -> tuple[str, ...]:
+    """The headings above a section: those of the page's place, else its title where it has no main heading; none comes twice."""
+    above = page.trail or (() if "Header 1" in path else (page.facts.title,))
+    own = [path[key] for key in sorted(path)]
+    if above and own and above[-1].casefold().split() == own[0].casefold().split():
+        del own[0]
+    return (*above, *own)
+
+
 def _chunk(page: Page, heading: str, text: str) -> Chunk:
-    digest = hashlib.sha256("\0".join((page.document, heading, text)).encode()).hexdigest()
-    front = page.front
-    return Chunk(
-        id=digest[:24],
-        document=page.document,
-        heading=heading,
-        text=text,
-        effective=front.effective,
-        expires=front.expires,
-        regions=front.regions,
-    )
+    digest = hashlib.sha256("\0".join((page.document, heading, text)).encode(errors="replace")).hexdigest()
+    facts = page.facts
+    return Chunk(digest[:24], page.document, heading, text, facts.effective, facts.expires, facts.regions, facts.language)
 
 
-def _sections(body: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Heading path and text of each section, neighbours under the same headings joined."""
+def _hashed(body: str) -> str:
+    """Headings that are underlined (CommonMark's setext) written with ``#``, which is what the splitter knows."""
+    lines: list[str] = []
+    fenced = False
+    for line in body.split("\n"):
+        fenced ^= bool(_FENCE.match(line))
+        mark = None if fenced else _UNDERLINE.match(line)
+        if mark and lines and re.match(r"^ {0,3}[^\s#>|`~-]", lines[-1]) and (len(lines) == 1 or not lines[-2].strip()):
+            lines[-1] = f"{'#' if mark[1][0] == '=' else '##'} {lines[-1].strip()}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _sections(body: str) -> Iterator[tuple[dict[str, str], str]]:
+    """Headings by level ("Header 1" …) and text of each section, neighbours under the same headings joined."""
     from langchain_text_splitters.markdown import ExperimentalMarkdownSyntaxTextSplitter
 
-    path: tuple[str, ...] | None = None
+    path: dict[str, str] | None = None
     texts: list[str] = []
     for part in ExperimentalMarkdownSyntaxTextSplitter().split_text(body):
-        headings = tuple(str(part.metadata[key]).rstrip("# ") for key in sorted(part.metadata) if key.startswith("Header"))
+        headings = {key: str(text).rstrip("# ") for key, text in part.metadata.items() if key.startswith("Header")}
         if path is not None and headings != path:
             yield path, "".join(texts)
             texts = []
@@ -146,29 +123,32 @@ def _blocks(text: str) -> list[str]:
     return ["\n".join(block) for block in blocks if block]
 
 
-def _pack(blocks: list[str]) -> list[str]:
-    """Neighbouring blocks together, up to 180 words; a short rest stays with what it belongs to."""
+def _pack(blocks: list[str], limit: int) -> list[str]:
+    """Neighbouring blocks together, up to ``limit`` tokens; a short rest stays with what it belongs to."""
     packs: list[list[str]] = []
-    for piece in chain.from_iterable(map(_fit, blocks)):
-        held = sum(map(_words, packs[-1])) if packs else MAX_WORDS + 1
-        if held + _words(piece) <= MAX_WORDS or (held <= MAX_WORDS and _words(piece) <= SHORT_WORDS):
+    held = limit + 1
+    for piece, size in chain.from_iterable(map(partial(_fit, limit=limit), blocks)):
+        if held + size < limit or (held <= limit and size < SHORT_TOKENS):
             packs[-1].append(piece)
+            held += size + 1  # and the line between them
         else:
             packs.append([piece])
+            held = size
     return ["\n\n".join(pack) for pack in packs]
 
 
-def _fit(block: str) -> list[str]:
-    whole = _words(block) <= MAX_WORDS or block.lstrip().startswith("|") or bool(_FENCE.match(block))
-    return [block] if whole else [piece.strip() for piece in _by_sentence().split_text(block)]
+def _fit(block: str, limit: int) -> list[tuple[str, int]]:
+    """The block, or its parts where it is too long, with their tokens."""
+    size = count(block)
+    if size <= limit or block.lstrip().startswith("|") or _FENCE.match(block) or (size <= MOST_TOKENS and _STEPS.match(block)):
+        return [(block, size)]
+    return [(text, count(text)) for piece in _by_sentence(block, limit) if (text := piece.strip())]
 
 
-def _by_sentence() -> "RecursiveCharacterTextSplitter":
+def _by_sentence(block: str, limit: int) -> list[str]:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    ends = ["\n", ". ", "! ", "? ", "; ", " "]
-    return RecursiveCharacterTextSplitter(ends, keep_separator="end", chunk_size=MAX_WORDS, chunk_overlap=0, length_function=_words)
-
-
-def _words(text: str) -> int:
-    return len(text.split())
+    ends = ["\n", ". ", "! ", "? ", "; ", " ", ""]
+    return RecursiveCharacterTextSplitter(
+        ends, keep_separator="end", chunk_size=limit, chunk_overlap=0, length_function=count, strip_whitespace=False
+    ).split_text(block)

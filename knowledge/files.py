@@ -1,5 +1,6 @@
 """Reading what people wrote: every way in which a file can be unusable becomes one line that names it."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -14,12 +15,22 @@ def read_text(path: Path) -> str:
     Raises:
         InvalidFile: missing, a directory, unreadable, or not UTF-8 (with the line of the first wrong byte).
     """
-    content = read_bytes(path)
+    return decoded(read_bytes(path), str(path))
+
+
+def decoded(content: bytes, file: str) -> str:
+    """``content`` of ``file`` as ``read_text`` gives it; UTF-16 where a byte-order mark says so.
+
+    Raises:
+        InvalidFile: it is neither, with the line of the first wrong byte.
+    """
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidFile(file=str(path), line=line, problem=f"not UTF-8 (byte 0x{content[error.start]:02x})") from None
+        problem = "not UTF-16" if wide else f"not UTF-8 (byte 0x{content[error.start]:02x})"
+        raise InvalidFile(file=file, line=line, problem=problem) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -18,6 +18,12 @@ class Spec(NamedTuple):
     meaning: str
 
 
+HANDBOOK = (
+    *("answered", "unanswerable", "underspecified", "out_of_policy", "conflict", "answered_in_part", "own_records", "language"),
+    *("no_passage", "empty", "unsupported", "no_citation"),
+)
+"""What the advisor can come to; all but the first are reasons to keep silent."""
+
 SCHEMA: dict[str, Spec] = {
     "known": Spec("flag", True, "the sender is a contact of the CRM, proven by the channel"),
     "authenticated": Spec("flag", True, "the channel proved the sender and the CRM holds that address as verified"),
@@ -64,6 +70,7 @@ SCHEMA: dict[str, Spec] = {
     "words": Spec("number", False, "words of the new text"),
     "attachments": Spec("number", False, "files attached"),
     "grounded": Spec("flag", False, "the handbook has a public passage that answers"),
+    "handbook": Spec("text", False, f"what the handbook makes of the question: {', '.join(HANDBOOK)}"),
     "value_score": Spec("number", False, "worth of the conversation, 0 to 100"),
     "risk_score": Spec("number", False, "what could be lost, 0 to 100"),
     "complexity_score": Spec("number", False, "how hard it is to answer, 0 to 100"),

@@ -1,10 +1,16 @@
 """Lexical indexes, kept centrally: one blob per tenant and collection."""
 
-from sqlalchemy import select
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from store.database import Database
 from store.tables import indexes
+
+LOCK = text("SELECT pg_advisory_lock(hashtextextended('usher.' || :work || ' ' || :tenant, 0))")
+UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended('usher.' || :work || ' ' || :tenant, 0))")
 
 
 class Indexes:
@@ -30,3 +36,14 @@ class Indexes:
         query = new.on_conflict_do_update(index_elements=["tenant", "collection"], set_={"version": version, "blob": blob})
         async with self._database.transaction(tenant) as db:
             await db.execute(query)
+
+    @asynccontextmanager
+    async def alone(self, tenant: str, work: str) -> AsyncIterator[None]:
+        """On a connection of its own, outside any transaction; the server lets go when the process or the connection ends."""
+        place = {"work": work, "tenant": tenant}
+        async with self._database.statement() as db:
+            await db.execute(LOCK, place)
+            try:
+                yield
+            finally:
+                await db.execute(UNLOCK, place)

@@ -2,13 +2,11 @@
 
 import re
 
+from agents.advisor.words import stem
+
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,\u00a0\u202f'’ ]\d{3})*(?:[.,]\d+)?(?![\d])")
 _ADDRESS = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|example|[a-z]{2})\b(?:/\S*)?"
-)
-_NAME = re.compile(r"(?<=[\w,;:)\"'’%-] )[A-ZÀ-Þ][\w'’-]+|\b[A-Z]{2,}\b|\b[A-Z][a-z]+[A-Z]\w+")
-_COMMON = frozenset(
-    {"us-dollar", "us", "usd", "eur", "euro", "euros", "dollar", "dollars", "pdf", "faq", "id", "ok", "tv", "pc", "e-mail", "i", "i'm"}
 )
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _MONTHS = (
@@ -56,6 +54,39 @@ _PROMISES = {
     "compensate": r"compensat|entschädig|indemni|dédommag",
     "deadline": r"\bby (?:today|tomorrow|monday|tuesday|wednesday|thursday|friday)|bis (?:heute|morgen)|d'ici (?:demain|ce soir)",
 }
+_DENIES = re.compile(
+    r"\b(?:not|no|never|neither|nor|cannot|without|none|nobody|nothing|unable|nicht|keine?[nmrs]?|nie|niemals|ohne|ne|pas|jamais|aucune?|sans"
+    r"|nunca|ningún|ninguna?|sin|exclud\w*|except)\b|n['’]t\b|\bn['’](?=[aeiouyhéè])",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"([$€£])\s?(\d[\d.,'’]*\d|\d)|(\d[\d.,'’]*\d|\d)[\s-]?(%|€|(?:(?:business|working|calendar|further|full|written)[ -])?[^\W\d_]{2,})?"
+)
+_CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
+_RANGE = re.compile(r"(\d[\d.,]*)\s?(?:to|bis|à|a|–|-)\s?(\d[\d.,]*)((?:[\s-](?:business|working|calendar))?[\s-]?(?:%|[^\W\d_]+))")
+_UNITS = frozenset(
+    re.findall(
+        r"\S+",
+        "% € second minut hour day week month quarter year kb mb gb tb seat user request row run entry dollar euro pound tag stund jour",
+    )
+)
+_TURNS = {
+    "within": r"within|inside",
+    "after": r"after(?:wards)?|beyond|later than",
+    "before": r"before|ahead|until|at least|no later",
+    "monthly": r"month(?:ly|-to-month)",
+    "annual": r"annual(?:ly)?|yearly|per year",
+    "at most": r"at most|up to|no more than|maximum|less than|fewer than|below|under",
+    "at least": r"more than|minimum|above|over|exceed\w*",
+    "first": r"first|initial",
+    "further": r"further|second|additional|extend\w*",
+    "breach": r"breach\w*",
+    "up": r"upgrad\w*",
+    "down": r"downgrad\w*",
+    "more": r"add(?:s|ed|ing|itions?)?",
+    "less": r"remov\w*|reduc\w*",
+}
+_TURN = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _TURNS.items()}
 _PROMISED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PROMISES.items()}
 
 
@@ -74,13 +105,6 @@ def dates(text: str) -> set[tuple[int, int]]:
     return {(month, day) for month, day in found if 1 <= month <= 12 and 1 <= day <= 31}
 
 
-def names(sentence: str) -> set[str]:
-    """Capitalised words within the sentence, acronyms, camel case; only the last two where, as in German, every noun is capitalised."""
-    found = {name.strip("'’-") for name in _NAME.findall(sentence)}
-    german = len(found) > max(2, 0.2 * len(sentence.split()))
-    return {name for name in found if name.lower() not in _COMMON and not (german and name[1:].islower())}
-
-
 def addresses(text: str) -> set[str]:
     """E-mail addresses, links and host names, lower-case."""
     return {found[0].lower().rstrip(".,;:!?)") for found in _ADDRESS.finditer(text)}
@@ -89,6 +113,29 @@ def addresses(text: str) -> set[str]:
 def promises(text: str) -> set[str]:
     """Kinds of commitment that the text makes or speaks of: refund, discount, credit, free, guarantee, compensate, deadline."""
     return {name for name, pattern in _PROMISED.items() if pattern.search(text)}
+
+
+def denies(text: str) -> bool:
+    """Whether it says that something is not so, in English, German, French or Spanish; "No" in a table's cell is such a word."""
+    return bool(_DENIES.search(text))
+
+
+def measures(text: str) -> dict[str, set[str]]:
+    """What is counted (``day``, ``%``, ``$``, ``:`` for the time of day; empty for all else) → the values. Small number words count."""
+    found: dict[str, set[str]] = {}
+    digits = _NUMBER_WORD.sub(lambda word: str(_WORDS[word[0].lower()]), _without_dates(text))
+    digits = _RANGE.sub(r"\1\3 \2\3", digits)
+    if clock := set(_CLOCK.findall(digits)):
+        found[":"] = clock
+    for sign, price, count, unit in _MEASURE.findall(_CLOCK.sub(" ", digits)):
+        counted = stem(re.split(r"[ -]", unit.lower())[-1])
+        found.setdefault(sign or (counted if counted in _UNITS else ""), set()).add(_value(price or count))
+    return found
+
+
+def turns(text: str) -> frozenset[str]:
+    """The words that turn a statement into another one: within, after, before, monthly, annual, at most, at least, first …"""
+    return frozenset(name for name, pattern in _TURN.items() if pattern.search(text))
 
 
 def _value(written: str) -> str:

@@ -8,6 +8,7 @@ from agents.advisor.words import content_words
 
 MAX_ASKS = 6
 MAX_QUERY = 600
+CLAUSES = 2
 WEAK, TELLING = 3, 4
 _ASKS = re.compile(
     r"\?|^(?:how|what|when|where|which|who|why)\b|"
@@ -16,12 +17,16 @@ _ASKS = re.compile(
     r"cannot|can't|unable to|does not|doesn't|won't|not able to|lost|forgot)\b",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r",\s+|\s+[-–]\s+|;\s+|\b(?:but|and|when|if|because|so)\b", re.IGNORECASE)
 _HOW = re.compile(
     r"\b(?:how (?:do|can|could|should|would|to)|where (?:do|can)|steps? to|walk me through|what (?:do|should) (?:i|we) do)\b", re.IGNORECASE
 )
 _RECORD = re.compile(
     r"\b[A-Z]{2,5}-\d[\d-]{2,}\b|"
     r"\b(?:ticket|case|invoice|order|request|po)\s*(?:no\.?|number|nr\.?|#)?\s*#?\d{3,}\b|"
+    r"\bwhich of (?:my|our)\b|\bwho (?:of|among) (?:my|our)\b|"
+    r"\bwhen (?:do|does|did|will|is|are) (?:my|our|we|i)\b[^.?!]{0,30}\b(?:contract|subscription|agreement|licence|license|trial)\b"
+    r"[^.?!]{0,20}\b(?:end|expire|renew|run out|due|over|up)\b|"
     r"\b(?:status|progress) of (?:my|our)\b|\b(?:update|news)s?\s*\?|"
     r"\b(?:has|have|was|were|is) (?:my|our) \w+(?: \w+)? (?:been|already|yet|approved|processed|paid)\b",
     re.IGNORECASE,
@@ -29,8 +34,8 @@ _RECORD = re.compile(
 
 
 class Ask(NamedTuple):
-    """One question or wish; ``queries`` are what to look for: the sentence itself, and with the one before it where that tells more;
-    none when neither says what it is about."""
+    """One question or wish; ``queries`` are what to look for: the sentence itself, its longest clauses, and it with the sentence before it
+    where that tells more; none when neither says what it is about."""
 
     text: str
     queries: tuple[str, ...]
@@ -41,7 +46,7 @@ def asks(text: str) -> list[Ask]:
     parts = _parts(text[:8_000])
     found = [_ask(parts, at) for at, part in enumerate(parts) if _ASKS.search(part) and content_words(part)]
     whole = " ".join(text.split())[:MAX_QUERY]
-    return found[:MAX_ASKS] or [Ask(whole, (whole,))]
+    return found[:MAX_ASKS] or [Ask(whole, (whole, *_clauses(whole)))]
 
 
 def wants_steps(ask: str) -> bool:
@@ -70,8 +75,15 @@ def _ask(parts: list[str], at: int) -> Ask:
     before = parts[at - 1] if at and not _ASKS.search(parts[at - 1]) else ""
     both = f"{before} {own}"[-MAX_QUERY:]
     if len(_telling(own)) >= WEAK or not before:
-        return Ask(own, (own, both) if before else (own,))
+        return Ask(own, (own, *((both,) if before else ()), *_clauses(own)))
     return Ask(own, (both,) if len(_telling(both)) >= TELLING else ())
+
+
+def _clauses(sentence: str) -> list[str]:
+    """At most ``CLAUSES`` clauses of a sentence that has several: what somebody tells around a question hides what it is about."""
+    parts = [part.strip() for part in _CLAUSE.split(sentence)]
+    telling = sorted((part for part in parts if len(_telling(part)) >= 2), key=lambda part: -len(part))
+    return telling[:CLAUSES] if len(parts) > 1 else []
 
 
 def _telling(text: str) -> set[str]:

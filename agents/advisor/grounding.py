@@ -1,105 +1,106 @@
-"""Is every claim of a text supported? Checks what a chat model wrote before anybody reads it."""
+"""Is every claim of a text supported? Checks, sentence by sentence, what a chat model wrote before anybody reads it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from agents.advisor.claims import addresses, dates, names, numbers, promises
+from agents.advisor.cited import holds
+from agents.advisor.claims import addresses, dates, numbers, promises
+from agents.advisor.language import same_language
+from agents.advisor.names import names
 from agents.advisor.sentences import sentences
-from agents.advisor.words import content_words
+from agents.advisor.support import nearest, unsupported
+from agents.advisor.vectors import Vectors
 from core.types import Answer, Citation, Passage
 
 ENOUGH = 0.5
-SIMILAR = 0.6
-_MARK = re.compile(r"\s*\[\d{1,3}\]")
-_DENIES = re.compile(r"\b(?:not|no|never|neither|nor|cannot|without|none|unable)\b|n['’]t\b", re.IGNORECASE)
+_MARKED = re.compile(r"(?P<text>[^\[\]]+?)\s*(?P<marks>(?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\]\s*)+)(?P<end>[.!?]?)", re.DOTALL)
+_NUMBER = re.compile(r"\d+")
 
 
-class _Ground(NamedTuple):
-    """What a draft may rest on. Promises and addresses need the passages; the rest may also repeat what was said in the conversation."""
+class Statement(NamedTuple):
+    """A sentence of a draft and the passages that it names."""
 
-    passages: str
-    conversation: str
-
-    @property
-    def all(self) -> str:
-        return f"{self.passages}\n{self.conversation}"
+    text: str
+    passages: tuple[Passage, ...]
 
 
-def check(draft: str, citations: Sequence[Citation], passages: Sequence[Passage], conversation: str) -> Answer:
-    """``draft`` without its unsupported sentences, citing what it cites truly; abstained when half or more of its words are gone.
+def check(draft: str, passages: Sequence[Passage], conversation: str, vectors: Vectors, plans: Sequence[str] = ()) -> Answer:
+    """``draft`` without its unsupported sentences, one a line, each with the citation that carries it; abstained when half or more of its
+    words are gone (``unsupported``), or when none of it cites a public passage (``no citation``).
 
-    A citation is true when its quote stands verbatim (but for white space) in a public passage. A sentence is supported when its numbers,
-    dates, names, addresses and promises occur in the cited passages (numbers, dates and names: or in ``conversation``), and when it does
-    not deny what the most similar cited sentence affirms, or the reverse.
+    A sentence cites by ``[n]`` the n-th of ``passages``; a mark also stands for the sentences of its paragraph between it and the mark
+    before. It is supported when one of those passages says it (``support.unsupported``; only where both are in the same language), and has
+    its numbers, dates and names (or the ``conversation`` has) and its addresses and promises.
     """
-    true = _true(citations, passages)
-    if not true:
+    stated = list(statements(draft, passages))
+    if not any(statement.passages for statement in stated):
         return Answer(abstained=True, reason="no citation")
-    ground = _Ground("\n".join(_cited(true, passages)), conversation)
-    lines = [sentences(line.strip()) for line in _MARK.sub("", draft).splitlines()]
-    kept = [[part for part in line if not _unsupported(part, ground)] for line in lines]
-    text = "\n".join(" ".join(line) for line in kept if line)
-    joined = [part for line in text.splitlines() for part in sentences(line)]
-    enough = _weight(joined) > ENOUGH * _weight([part for line in lines for part in line])
-    if not enough or any(_unsupported(part, ground) for part in joined):
+    carried = [(each.text, by) for each in stated if (by := _carrier(each, conversation, vectors, plans))]
+    if _weight([text for text, _ in carried]) <= ENOUGH * _weight([each.text for each in stated]):
         return Answer(abstained=True, reason="unsupported")
-    return Answer(answer=text, abstained=False, citations=true)
+    return Answer(
+        answer="\n".join(text for text, _ in carried),
+        abstained=False,
+        citations=tuple(_citation(text, passage, vectors) for text, passage in carried),
+    )
+
+
+def statements(draft: str, passages: Sequence[Passage]) -> Iterator[Statement]:
+    """The sentences of a draft in order, without marks; those after the last mark of a paragraph cite nothing."""
+    public = {number: passage for number, passage in enumerate(passages, 1) if passage.audience == "public" and passage.text.strip()}
+    for paragraph in re.split(r"\n\s*\n", draft.strip()):
+        end = 0
+        for found in _MARKED.finditer(paragraph):
+            cited = tuple(public[number] for mark in _NUMBER.findall(found["marks"]) if (number := int(mark)) in public)
+            yield from (Statement(text, cited) for text in _sentences(found["text"] + found["end"]))
+            end = found.end()
+        yield from (Statement(text, ()) for text in _sentences(paragraph[end:]))
 
 
 def unsupported_claims(text: str, passages: Sequence[Passage], conversation: str) -> tuple[str, ...]:
-    """The claims of ``text`` that neither public ``passages`` nor ``conversation`` support, as written; empty when it is grounded."""
-    ground = _Ground("\n".join(_shown(passage) for passage in passages if passage.audience == "public"), conversation)
-    found = (claim for line in _MARK.sub("", text).splitlines() for part in sentences(line.strip()) for claim in _unsupported(part, ground))
-    return tuple(dict.fromkeys(found))
+    """What of the text can be looked up and stands neither in the public ones of ``passages`` nor in the conversation, as written.
+
+    Promises and addresses need the passages; in a sentence that promises, so do the numbers.
+    """
+    shown = "\n".join(f"{passage.heading}\n{passage.text}" for passage in passages if passage.audience == "public")
+    both = f"{shown}\n{conversation}"
+    parts = (part for line in text.splitlines() for part in sentences(line.strip()))
+    return tuple(dict.fromkeys(claim for part in parts for claim in _missing(part, shown, both)))
 
 
-def grounded(text: str, passages: Sequence[Passage], conversation: str) -> bool:
-    return not unsupported_claims(text, passages, conversation)
-
-
-def _unsupported(sentence: str, ground: _Ground) -> list[str]:
-    """Each claim of the sentence that nothing supports. Where it promises, its numbers must be the passages' own."""
+def _missing(sentence: str, shown: str, both: str) -> Iterator[str]:
     promised = promises(sentence)
-    source = ground.passages if promised else ground.all
-    low = ground.all.lower()
-    return [
-        *sorted(numbers(sentence) - numbers(source)),
-        *sorted(f"{day}.{month}." for month, day in dates(sentence) - dates(source)),
-        *sorted(name for name in names(sentence) if name.lower() not in low),
-        *sorted(addresses(sentence) - addresses(ground.passages)),
-        *sorted(promised - promises(ground.passages)),
-        *(["the opposite is said"] if _contradicts(sentence, ground.passages) else []),
-    ]
+    source, low = shown if promised else both, both.lower()
+    yield from sorted(numbers(sentence) - numbers(source))
+    yield from sorted(f"{day}.{month}." for month, day in dates(sentence) - dates(source))
+    yield from sorted(name for name in names(sentence) if name.lower().removesuffix("s") not in low)
+    yield from sorted(addresses(sentence) - addresses(shown))
+    yield from sorted(promised - promises(shown))
 
 
-def _contradicts(sentence: str, passages: str) -> bool:
-    """The most similar sentence of the passages denies and this one does not, or the reverse. Only same-language wording is similar."""
-    words = set(content_words(sentence))
-    if len(words) < 3:
-        return False
-    pairs = [(len(words & set(content_words(other))) / len(words), other) for line in passages.splitlines() for other in sentences(line)]
-    share, nearest = max(pairs, default=(0.0, ""))
-    alike = [other for score, other in pairs if score >= share - 0.1]
-    return share >= SIMILAR and all(bool(_DENIES.search(other)) != bool(_DENIES.search(sentence)) for other in alike or [nearest])
+def objections(sentence: str, passage: Passage, conversation: str, vectors: Vectors, plans: Sequence[str] = ()) -> tuple[str, ...]:
+    """Everything against letting the sentence stand on this passage; empty when it may."""
+    claims = unsupported_claims(sentence, (passage,), conversation)
+    if claims or not same_language(sentence, passage.text):
+        return claims
+    why = unsupported(sentence, passage, vectors, plans)
+    return (why,) if why else ()
 
 
-def _true(citations: Sequence[Citation], passages: Sequence[Passage]) -> tuple[Citation, ...]:
-    return tuple(dict.fromkeys(citation for citation in citations if any(_holds(passage, citation) for passage in passages)))
+def _carrier(statement: Statement, conversation: str, vectors: Vectors, plans: Sequence[str]) -> Passage | None:
+    return next((each for each in statement.passages if not objections(statement.text, each, conversation, vectors, plans)), None)
 
 
-def _holds(passage: Passage, citation: Citation) -> bool:
-    same = passage.audience == "public" and (passage.document, passage.heading) == (citation.document, citation.heading)
-    quote = " ".join(citation.quote.split())
-    return same and bool(quote) and quote in " ".join(passage.text.split())
+def _citation(text: str, passage: Passage, vectors: Vectors) -> Citation:
+    quote = nearest(text, passage, vectors)
+    cite = Citation(document=passage.document, heading=passage.heading, quote=quote, score=passage.score)
+    return cite if holds(passage, cite) else cite.model_copy(update={"quote": passage.text.strip()})
 
 
-def _cited(citations: Sequence[Citation], passages: Sequence[Passage]) -> list[str]:
-    return [_shown(passage) for passage in passages if any(_holds(passage, citation) for citation in citations)]
-
-
-def _shown(passage: Passage) -> str:
-    return f"{passage.heading}\n{passage.text}"
+def _sentences(text: str) -> list[str]:
+    found = [" ".join(part.split()) for line in text.splitlines() for part in sentences(line.strip())]
+    return [part.lstrip(".!? ") for part in found if any(sign.isalnum() for sign in part)]
 
 
 def _weight(parts: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
 """A handbook passage cut into what can be quoted: sentences, table rows, list items, numbered steps as one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_STEPS = 1_500
@@ -17,24 +18,54 @@ _LINK = re.compile(r"\[([^\]]{1,300})\]\([^)]{1,1000}\)")
 _WORD = re.compile(r"\w")
 
 
-class Unit(NamedTuple):
-    """``quote`` stands verbatim in the passage; ``text`` is how it reads by itself; ``at`` orders the units of one passage.
+class Line(NamedTuple):
+    """One line of an answer: how it reads by itself, and where that stands verbatim in the passage.
 
-    ``parts`` are what it is found by: it answers as well as the best of them.
+    A table's row has its ``cells``: (header, value), the row's own name first.
+    """
+
+    text: str
+    quote: str
+    cells: tuple[tuple[str, str], ...] = ()
+
+    def only(self, headers: frozenset[str]) -> "Line":
+        """The row with those of its columns alone."""
+        kept = tuple(cell for at, cell in enumerate(self.cells) if at == 0 or cell[0] in headers)
+        return self._replace(text=_readable(kept), cells=kept)
+
+
+class Unit(NamedTuple):
+    """What is quoted or left out as a whole; ``at`` orders the units of one passage.
+
+    ``parts`` are what it is found by: it answers as well as the best of them. ``above`` are the header rows of a table, verbatim.
     """
 
     at: int
-    quote: str
-    text: str
+    lines: tuple[Line, ...]
     parts: tuple[str, ...]
     steps: bool = False
+    above: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def quote(self) -> str:
+        return "\n".join(line.quote for line in self.lines)
+
+    @property
+    def rows(self) -> bool:
+        """Whether it is (part of) a table."""
+        return bool(self.lines[0].cells)
 
 
+@lru_cache(maxsize=4_000)
 def units(text: str) -> tuple[Unit, ...]:
     """The quotable units of a passage's Markdown, in order. Headings, header rows and separators are none."""
     blocks = [found.span() for found in _BLOCK.finditer(text)]
     found = (unit for at, span in enumerate(blocks) for unit in _block(text, span, blocks[at - 1] if at else None, blocks[at + 1 : at + 2]))
-    return tuple(unit._replace(at=at) for at, unit in enumerate(found) if _WORD.search(unit.text))
+    return tuple(unit._replace(at=at) for at, unit in enumerate(found) if unit.lines and _WORD.search(unit.text))
 
 
 def sentences(text: str) -> list[str]:
@@ -57,27 +88,27 @@ def _block(text: str, span: tuple[int, int], before: tuple[int, int] | None, aft
     if _is_table(lines):
         yield from _table(lines)
     elif _is_list(lines):
-        intro = text[slice(*before)] if before and _introduces(text[slice(*before)]) else ""
-        begin = before[0] if before and intro else span[0]
-        yield from _items(lines, plain(intro), text[begin : span[1]])
+        intro = text[slice(*before)].strip() if before and _introduces(text[slice(*before)]) else ""
+        yield from _items(lines, intro)
     elif not lines[0].lstrip().startswith("#"):
         paragraph = sentences("\n".join(lines).strip())
         listed = after and _introduces("\n".join(lines)) and _is_list(text[slice(*after[0])].strip("\n").split("\n"))
-        yield from (_unit(sentence, plain(sentence)) for sentence in (paragraph[:-1] if listed else paragraph))
+        yield from (_unit(Line(plain(sentence), sentence)) for sentence in (paragraph[:-1] if listed else paragraph))
 
 
-def _unit(quote: str, text: str) -> Unit:
-    return Unit(0, quote, text, (text,))
+def _unit(line: Line) -> Unit:
+    return Unit(0, (line,), (line.text,))
 
 
 def _table(lines: list[str]) -> Iterator[Unit]:
     """A small table is one unit, as its rows explain each other; of a large one, each row."""
-    rows = list(_rows(lines))
+    rows = tuple(_rows(lines))
+    table = [line.strip() for line in lines if line.lstrip().startswith("|")]
+    above = "\n".join(table[: 2 if _RULE.match(table[1]) else 1])
     if 1 < len(rows) <= SMALL_TABLE:
-        texts = tuple(text for _, text in rows)
-        yield Unit(0, "\n".join(lines).strip(), "\n".join(texts), texts)
+        yield Unit(0, rows, tuple(row.text for row in rows), above=above)
     else:
-        yield from (_unit(quote, text) for quote, text in rows)
+        yield from (_unit(row)._replace(above=above) for row in rows)
 
 
 def _is_table(lines: list[str]) -> bool:
@@ -92,35 +123,39 @@ def _introduces(paragraph: str) -> bool:
     return paragraph.rstrip().endswith(":") and not _is_list(paragraph.strip("\n").split("\n")) and len(paragraph) < 400
 
 
-def _rows(lines: list[str]) -> Iterator[tuple[str, str]]:
+def _rows(lines: list[str]) -> Iterator[Line]:
     """Each data row as ``header first cell – header: value; header: value``."""
     table = [line for line in lines if line.lstrip().startswith("|")]
     header = _cells(table[0])
     for line in table[1:]:
+        row = _cells(line)
         if not _RULE.match(line):
-            yield line.strip(), _readable(header, _cells(line))
-    yield from ((line.strip(), plain(line)) for line in lines if not line.lstrip().startswith("|"))
+            cells = tuple(zip([*header, *[""] * len(row)], row, strict=False))
+            yield Line(_readable(cells), line.strip(), cells)
+    yield from (Line(plain(line), line.strip()) for line in lines if not line.lstrip().startswith("|"))
 
 
 def _cells(line: str) -> list[str]:
     return [plain(cell) for cell in _CELL.split(line.strip().removeprefix("|").removesuffix("|"))]
 
 
-def _readable(header: list[str], row: list[str]) -> str:
-    pairs = [f"{name}: {value}" if name else value for name, value in zip(header[1:], row[1:], strict=False) if value]
-    first = f"{header[0]} {row[0]}" if header and header[0] and row[0][:1].isdigit() else row[0]
+def _readable(cells: Sequence[tuple[str, str]]) -> str:
+    pairs = [f"{name}: {value}" if name else value for name, value in cells[1:] if value]
+    name, first = cells[0]
+    first = f"{name} {first}" if name and first[:1].isdigit() else first
     return f"{first} – {'; '.join(pairs)}." if pairs else first
 
 
-def _items(lines: list[str], intro: str, whole: str) -> Iterator[Unit]:
+def _items(lines: list[str], intro: str) -> Iterator[Unit]:
     """Bullets one by one, each after its introduction; numbered steps in one unit, as they are useless apart."""
     begins = [at for at, line in enumerate(lines) if _ITEM.match(line)]
     numbered = _ITEM.match(lines[begins[0]])
-    head = plain(" ".join(lines[: begins[0]])) or intro
-    if numbered and numbered[1] and len(whole) <= MAX_STEPS:
-        shown = [part for part in (head, *(plain(line) for line in lines[begins[0] :])) if part]
-        yield Unit(0, whole.strip(), "\n".join(shown), ("\n".join(shown), head or shown[0]), steps=True)
+    head = "\n".join(lines[: begins[0]]).strip() or intro
+    if numbered and numbered[1] and sum(map(len, lines)) + len(intro) <= MAX_STEPS:
+        shown = tuple(Line(plain(part), part.strip()) for part in (head, *lines[begins[0] :]) if plain(part))
+        whole = "\n".join(line.text for line in shown)
+        yield Unit(0, shown, (whole, shown[0].text), steps=True)
         return
     for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True):
         item = "\n".join(lines[begin:end]).strip()
-        yield _unit(item, f"{head} {plain(_ITEM.sub('', item))}".strip())
+        yield _unit(Line(f"{plain(head)} {plain(_ITEM.sub('', item))}".strip(), item))

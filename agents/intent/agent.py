@@ -1,7 +1,6 @@
 """The intent agent: the embedded model's calibrated reading, joined with what the words themselves say and what was said before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from agents.intent.business import Business
@@ -12,7 +11,6 @@ from agents.intent.human import SURE, HumanDetector, declines
 from agents.intent.model import IntentModel, Prediction
 from agents.intent.negation import Denial, denials, says_something, without
 from agents.intent.reading import read
-from agents.intent.remembered import Remembering
 from core.intent import Intent, Label
 from core.types import Past
 
@@ -29,9 +27,7 @@ class IntentAgent:
 
     def __init__(self, model: IntentModel, products: tuple[str, ...] = ()) -> None:
         self.model, self._products = model, products
-        encoder = model.encoder if isinstance(model.encoder, Remembering) else Remembering(model.encoder)
-        self._reader = replace(model, encoder=encoder)
-        self._human = HumanDetector(self._reader.encoder)
+        self._human = HumanDetector(model.encoder)
 
     @property
     def version(self) -> str:
@@ -39,11 +35,11 @@ class IntentAgent:
 
     @cached_property
     def business(self) -> Business:
-        return Business(self._reader, self._products)
+        return Business(self.model, self._products)
 
     def bounded(self, share: float | None) -> "IntentAgent":
         """The same agent, deciding only where at most ``share`` of its decisions are wrong; None: as its model was calibrated."""
-        return IntentAgent(self._reader.bounded(share), self._products)
+        return IntentAgent(self.model.bounded(share), self._products)
 
     def explain(self, intent: Intent, text: str) -> Intent:
         """The intent with the words that moved it: of the sentence that its first label stands on, in English where it was read so."""
@@ -51,7 +47,7 @@ class IntentAgent:
             return intent
         span = intent.labels[0].span
         stated = read(text[span.start : span.end] if span else text).units[0]
-        return intent.model_copy(update={"words": words(self._reader, stated, intent.top)})
+        return intent.model_copy(update={"words": words(self.model, stated, intent.top)})
 
     def read(self, text: str, subject: str, language: str, history: tuple[Past, ...]) -> Intent:
         """What the sender wants. A few words that say nothing by themselves lean on what was said before: "yes, the second one" picks the
@@ -88,10 +84,10 @@ class IntentAgent:
         """The model's reading, and the intents that the message denies: these are no labels of it."""
         clauses = denials(text)
         if not clauses:
-            return self._reader.predict(text, subject), ()
+            return self.model.predict(text, subject), ()
         refused = self._refused(clauses)
         rest = without(text, clauses)
-        found = self._reader.predict(rest if says_something(rest) else text, subject)
+        found = self.model.predict(rest if says_something(rest) else text, subject)
         first = found.labels[0] if found.labels else None
         restated = first.label if first and first.confidence >= RESTATED and says_something(rest) else None
         denied = tuple(name for name in refused if name != restated)
@@ -99,7 +95,7 @@ class IntentAgent:
 
     def _refused(self, clauses: Sequence[Denial]) -> tuple[str, ...]:
         """The intents of what is denied, each by itself; what the model cannot tell is none."""
-        tops = (found.labels[0] for found in self._reader.predict_many([each.what for each in clauses]) if found.labels)
+        tops = (found.labels[0] for found in self.model.predict_many([each.what for each in clauses]) if found.labels)
         return tuple(dict.fromkeys(top.label for top in tops if top.confidence >= DENIED))
 
     def _kept(self, found: Prediction, denied: Sequence[str], *, only: bool) -> Prediction:

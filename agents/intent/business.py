@@ -58,15 +58,17 @@ class Business:
         found = self._model.predict(sentence)
         return not found.abstained and found.labels[0].confidence >= STATED
 
-    def beside(self, text: str) -> tuple[Span, ...]:
+    def beside(self, text: str, title: str = "") -> tuple[Span, ...]:
         """The sentences that say nothing to the company, in order; none when nothing else would be left.
 
         Threats, complaints and the wish for a person always concern it. A few words belong to the sentence before them.
+
+        ``title`` is what the text will be read with. That all of it stays is likely: the whole is encoded here, beside its sentences.
         """
         pieces = read(text, most=MOST).pieces
         if len(pieces) < 2:
             return ()
-        away = self._away(text, pieces)
+        away = self._away(text, pieces, read(text, title).units[:1])
         if all(away):
             return ()
         begins = [*(piece.start for piece in pieces[1:]), len(text)]
@@ -100,8 +102,8 @@ class Business:
             return title
         return front if self._leaning([front], code)[0] >= behind + APART else title
 
-    def _away(self, text: str, pieces: Sequence[Piece]) -> list[bool]:
-        leaning = self._leaning([piece.text for piece in pieces], language(text))
+    def _away(self, text: str, pieces: Sequence[Piece], whole: Sequence[str]) -> list[bool]:
+        leaning = self._leaning([piece.text for piece in pieces], language(text), whole)
         tells = [_tells(piece.text) for piece in pieces]
         away: list[bool] = []
         for _, inside in groupby(zip(_paragraphs(text, pieces), range(len(pieces)), strict=True), key=lambda each: each[0]):
@@ -120,11 +122,13 @@ class Business:
         named = _SHARE.search(sentence) or (self._names and self._names.search(sentence))
         return cues.wants_human or bool(cues.flags or named) or any(found.type in MATTERS for found in cues.entities)
 
-    def _leaning(self, texts: Sequence[str], code: str) -> list[float]:
-        """Of each text, how much nearer it is to an utterance than to anything elsewhere; read in its own and in the message's language."""
+    def _leaning(self, texts: Sequence[str], code: str, ahead: Sequence[str] = ()) -> list[float]:
+        """Of each text, how much nearer it is to an utterance than to anything elsewhere; read in its own and in the message's language.
+        What is asked for next may be encoded with them, ``ahead``."""
         own = [language(text) for text in texts]
         units = [[in_english(plain(text), each) for each in dict.fromkeys((code, lang))] for text, lang in zip(texts, own, strict=True)]
-        vectors = self._model.encoder.encode([unit for both in units for unit in both])
+        flat = [unit for both in units for unit in both]
+        vectors = self._model.encoder.encode([*flat, *ahead])[: len(flat)]
         near = (vectors @ self._model.references.T).max(1)
         leaning = near - (vectors @ self._elsewhere.T).max(1)
         leaning[near >= FAMILIAR] = leaning[near >= FAMILIAR].clip(min=PARAGRAPH)

@@ -1,6 +1,7 @@
 """Why a message was read as it was: the words that moved it."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agents.intent.evidence import softmax
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 SHOWN, FAINTEST = 5, 0.05
 LONGEST = 60
 _WORD = re.compile(r"\w[\w'’-]*")
+_START, _INSIDE = re.compile(r"(?<!\w)\w"), re.compile(r"\w")
 
 
 def words(model: "IntentModel", text: str, label: str) -> tuple[Moved, ...]:
@@ -38,8 +40,9 @@ def words(model: "IntentModel", text: str, label: str) -> tuple[Moved, ...]:
     for place in places:
         own = [at for at, span in enumerate(spans) if place.start() < span.end and span.start < place.end()]
         found[place[0].lower()] = found.get(place[0].lower(), 0.0) + float(per_token[own].sum())
+    whole, starts = _lexical(model, text, against), [start.start() for start in _START.finditer(text)]
     for word in found:
-        found[word] += _lexical(model, text, against) - _lexical(model, _without(text, word), against)
+        found[word] += whole - _lexical(model, _without(text, word, starts), against)
     ranked = sorted(found.items(), key=lambda each: -abs(each[1]))[:SHOWN]
     return tuple(Moved(word=word, weight=round(weight, 2)) for word, weight in ranked if abs(weight) >= FAINTEST)
 
@@ -66,5 +69,12 @@ def _lexical(model: "IntentModel", text: str, against: "NDArray[np.float32]") ->
     return float(found.values @ (model.weights.sparse[found.buckets] @ against))
 
 
-def _without(text: str, word: str) -> str:
-    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text, flags=re.IGNORECASE)
+def _without(text: str, word: str, starts: Sequence[int]) -> str:
+    """``text`` with spaces for ``word`` (lower case) wherever it stands by itself; ``starts``: where words begin."""
+    kept, end = [], 0
+    for start in starts:
+        behind = start + len(word)
+        if start >= end and text[start:behind].lower() == word and not _INSIDE.match(text, behind):
+            kept += [text[end:start], " "]
+            end = behind
+    return "".join((*kept, text[end:]))

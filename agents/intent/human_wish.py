@@ -6,6 +6,7 @@ resources"), who says that none is needed, and who only asks whether one is ("do
 """
 
 import re
+from functools import lru_cache
 
 from agents.intent.human_patterns import AGAINST_BOTS, ALONE, DENIED, WANTING, WISH
 from agents.intent.spelling import corrected
@@ -14,8 +15,9 @@ LONGEST_WORD_ALONE = 60
 BEFORE, CLAUSE = 120, 60
 
 
+@lru_cache(maxsize=256)
 def wants_human(text: str) -> bool:
-    """Whether the writer asks for a person, a call, or to be spared the bot. Pure, total, any language."""
+    """Whether the writer asks for a person, a call, or to be spared the bot. Pure, total, any language. A turn asks it of a text twice."""
     words = re.sub(r"\s+", " ", text).strip()
     if _asked(words):
         return True

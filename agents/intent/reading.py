@@ -116,6 +116,11 @@ def read(text: str, subject: str = "", most: int = MAX_PIECES) -> Reading:
     return Reading(whole, pieces, tuple(in_english(plain(part), code) for part in texts), bool(title))
 
 
+def body(text: str) -> str:
+    """``text`` without greeting and closing: what ``read`` has judged as a whole, below its subject."""
+    return _body(text[:MAX_CHARACTERS]).text
+
+
 def plain(text: str) -> str:
     """The words: HTML entities as their signs, nothing invisible, no pictures beside words, full-width letters and ligatures as common ones."""
     if "&" in text:

@@ -6,11 +6,11 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app import connect
 from core.intent import Intent
-from core.types import VERIFIED, Answer, Audience, Passage, Past, Sender, Signal
+from core.types import VERIFIED, Answer, Found, Passage, Past, Sender, Signal
 
 if TYPE_CHECKING:
     from agents.crew import AnswerFinder, Crew, IntentReader
@@ -46,12 +46,13 @@ class KeptPassages:
 
     def __init__(self, retriever: "Retriever") -> None:
         self._retriever, self.version = retriever, retriever.version
-        self._kept: dict[str, tuple[Passage, ...]] = {}
+        self._kept: dict[Key, Found] = {}
 
-    async def search(self, query: str, *, audiences: Sequence[Audience], limit: int) -> tuple[Passage, ...]:
-        if query not in self._kept:
-            self._kept[query] = await self._retriever.search(query, audiences=audiences, limit=limit)
-        return self._kept[query]
+    async def search(self, query: str, **how: Any) -> Found:
+        key = (query, repr(how))
+        if key not in self._kept:
+            self._kept[key] = await self._retriever.search(query, **how)
+        return self._kept[key]
 
 
 class KeptAnswers:
@@ -61,10 +62,11 @@ class KeptAnswers:
         self._advisor, self.version = advisor, advisor.version
         self._kept: dict[Key, Answer] = {}
 
-    def answer(self, question: str, passages: tuple[Passage, ...], language: str) -> Answer:
-        if (question, language) not in self._kept:
-            self._kept[question, language] = self._advisor.answer(question, passages, language)
-        return self._kept[question, language]
+    def answer(self, question: str, passages: Sequence[Passage], language: str, **known: Any) -> Answer:
+        key = (question, repr((language, known)))
+        if key not in self._kept:
+            self._kept[key] = self._advisor.answer(question, passages, language, **known)
+        return self._kept[key]
 
 
 class Noted:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.intent.remembered import Remembering
+from benchmarks.environments import NotThereError
 from benchmarks.intents import baseline, peer
 from benchmarks.intents.measure import SPLITS, bounds, judged, speed
 from benchmarks.intents.report import Outcome, example, figures, heads, show, speeds
@@ -98,8 +99,8 @@ def _measure(each: Set, encoder: Encoder, options: argparse.Namespace, say: Say)
 
 def _peer(each: Set, encoder: Encoder, say: Say) -> "Judged | None":
     try:
-        return peer.judge(each, encoder, peer.environment(ROOT / "build" / "semantic-router"))
-    except peer.NotThereError as error:
+        return peer.judge(each, encoder, ROOT / "build" / "semantic-router")
+    except NotThereError as error:
         say(f"goes on without: {error}")
         return None
 

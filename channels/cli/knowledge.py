@@ -1,5 +1,9 @@
 """``knowledge``: the handbook, ingested, searched and asked."""
 
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,26 +11,73 @@ import typer
 from channels.cli.common import CompanyOption, JsonFlag, console, emit, fail, run
 
 if TYPE_CHECKING:
-    from core.services import Services
-    from core.types import Audience
+    from collections.abc import Iterator, Mapping
+
+    from core.services import Bar, Services
+    from core.types import Answer, Audience, Citation, Passage
 
 app = typer.Typer(help="The handbook.", no_args_is_help=True)
 
 
 @app.command()
-def ingest(ctx: typer.Context, company: CompanyOption = None, json: JsonFlag = False) -> None:
+def ingest(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]…", help="Files or folders to copy into the handbook first.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only list what would be read, for whom, and what would be skipped.")] = False,
+    company: CompanyOption = None,
+    json: JsonFlag = False,
+) -> None:
     """Bring the index up to the handbook. Unchanged pages cost nothing; a broken page is named and skipped, with exit 1."""
 
     async def work(services: "Services") -> int:
-        screen, tenant = console(to_stderr=True), (await services.acting("read")).tenant
-        result = dict(await services.knowledge.ingest(tenant, lambda text: screen.print(f"[dim]{text}[/]")))
-        skipped = result.get("skipped") or ()
-        for problem in skipped if isinstance(skipped, (list, tuple)) else ():
+        tenant, given = (await services.acting("read")).tenant, paths or []
+        with _bar() as bar:
+            if check:
+                result = await services.knowledge.check(tenant, given, bar)
+            else:
+                await services.knowledge.take(tenant, given)
+                result = await services.knowledge.ingest(tenant, lambda _: None, bar)
+        skipped = result["skipped"]
+        assert isinstance(skipped, (list, tuple))  # noqa: S101
+        for problem in skipped:
             fail(str(problem))
-        emit([result]) if json else console().print(", ".join(f"{name} {value}" for name, value in result.items() if name != "skipped"))
+        if json:
+            emit([result])
+        elif check:
+            _show_pages(result)
+        else:
+            console().print("{pages} pages, {chunks} passages; {added} new, {changed} changed, {removed} removed".format(**result))
         return 1 if skipped else 0
 
     run(ctx, work, company=company)
+
+
+@contextmanager
+def _bar() -> "Iterator[Bar]":
+    """What is being done, on stderr, where somebody watches."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(to_stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("reading", total=None)
+        yield lambda step, done, total: progress.update(task, description=step, completed=done, total=total)
+
+
+def _show_pages(result: "Mapping[str, object]") -> None:
+    from rich.table import Table
+
+    table = Table("page", "format", "audience", "in force", "regions", "language", "passages", box=None)
+    pages = result["pages"]
+    assert isinstance(pages, (list, tuple))  # noqa: S101
+    for page in pages:
+        days = f"{page['effective'] or ''} – {page['expires'] or ''}" if page["effective"] or page["expires"] else "always"
+        regions, language = ", ".join(page["regions"]) or "all", page["language"] or ""
+        table.add_row(page["document"], page["format"], page["audience"], days, regions, language, str(page["passages"]))
+    console().print(table)
+
+
+def _place(found: "Passage | Citation") -> str:
+    return f"{found.document} › {found.heading}"
 
 
 @app.command()
@@ -37,21 +88,34 @@ def search(
     internal: Annotated[
         bool, typer.Option("--internal", help="Internal pages as well; what customers are told uses public ones only.")
     ] = False,
+    region: Annotated[str | None, typer.Option("--region", help="As for a sender of this region; without it pages of all regions.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option("--language", help="Pages in this language only; may be given several times.")
+    ] = None,
+    on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="As of that day; without it today.")] = None,
     company: CompanyOption = None,
     json: JsonFlag = False,
 ) -> None:
     """The passages that fit best."""
 
     async def work(services: "Services") -> None:
+        from rich.markup import escape
+
         tenant = (await services.acting("read")).tenant
         await services.knowledge.ingest(tenant, lambda _: None)
         audiences: list[Audience] = ["public", "internal"] if internal else ["public"]
-        found = await services.knowledge.retriever(tenant).search(query, audiences=audiences, limit=limit)
+        day = on.replace(tzinfo=UTC) if on else None
+        regions = (region,) if region else None
+        handbook = services.knowledge.retriever(tenant)
+        found = await handbook.search(query, audiences=audiences, limit=limit, languages=language or (), regions=regions, at=day)
         if json:
-            emit(passage.model_dump(include={"document", "heading", "text", "score"}) for passage in found)
+            emit(passage.model_dump(include={"document", "heading", "text", "score"}) for passage in found.passages)
             return
-        for passage in found:
-            console().print(f"[bold]{passage.score:.2f}  {passage.document} › {passage.heading}[/]\n{passage.text}\n", markup=True)
+        for passage in found.passages:
+            console().print(f"[bold]{passage.score:.2f}  {escape(_place(passage))}[/]\n{escape(passage.text)}\n")
+        for passage in found.withheld:
+            days = f"{passage.effective or ''} – {passage.expires or ''}"
+            console().print(f"[dim]not in force ({days}): {escape(_place(passage))}[/]")
 
     run(ctx, work, company=company)
 
@@ -66,11 +130,25 @@ def ask(ctx: typer.Context, question: str, company: CompanyOption = None, json: 
         answer = await services.knowledge.ask(tenant, question)
         if json:
             emit([answer])
-        elif answer.abstained:
-            console().print(f"The handbook does not answer this ({answer.reason}).")
         else:
-            console().print(answer.answer, markup=False)
-            for cite in answer.citations:
-                console().print(f"[dim]  {cite.score:.2f}  {cite.document} › {cite.heading}[/]")
+            _show_answer(answer)
 
     run(ctx, work, company=company)
+
+
+def _show_answer(answer: "Answer") -> None:
+    """Each line with the number of its source, the sources below; or why there is no answer."""
+    from rich.markup import escape
+
+    places = list(dict.fromkeys(_place(cite) for cite in answer.citations))
+    if answer.abstained:
+        console().print(f"No answer: {answer.reason}.")
+        if answer.question:
+            console().print(f"To ask the sender: {escape(answer.question)}")
+    for line, cite in zip(answer.answer.splitlines(), answer.citations, strict=False):
+        console().print(f"{escape(line)} [dim]{escape(f'[{places.index(_place(cite)) + 1}]')}[/]")
+    for number, place in enumerate(places, 1):
+        best = max(cite.score for cite in answer.citations if _place(cite) == place)
+        console().print(f"[dim]  {escape(f'[{number}]')} {best:.2f}  {escape(place)}[/]")
+    for caveat in answer.caveats:
+        console().print(f"[yellow]{escape(caveat.kind)}: {escape(caveat.detail)}[/]")

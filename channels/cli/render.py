@@ -102,6 +102,7 @@ def receipt_page(receipt: "Receipt", names: dict[str, str]) -> RenderableType:
     parts += _section("Signals", ((s.name, f"{s.value}  [{s.source}]") for s in receipt.signals if s.value is not None))
     parts += _section("Worth", ((c.signal, f"{c.value} → {c.points:g} of {c.weight:g}") for c in receipt.value.contributions))
     parts += _section("Passages", ((f"{p.score:.2f}", f"{p.document} › {p.heading}") for p in receipt.passages))
+    parts += _section("Caveats", ((caveat.kind, caveat.detail) for caveat in receipt.caveats))
     parts += _section("Alternatives", ((a.rule, f"{a.action} level {a.level}: {a.because}") for a in plan.alternatives))
     parts += _section("Steps", ((s.agent, f"{s.ms:.1f} ms  v{s.version}  {s.evidence}") for s in receipt.steps))
     parts += _section("Effects", ((e.kind, f"{e.to}  {e.state}  {e.key}") for e in receipt.effects))
@@ -154,7 +155,8 @@ def cost(cost: "Cost") -> str:
     if not cost.calls:
         return "no model call"
     calls = "1 model call" if cost.calls == 1 else f"{cost.calls} model calls"
-    return f"{calls}, {cost.prompt_tokens} + {cost.completion_tokens} tokens, ${cost.usd:.4f}"
+    tokens = f"{cost.prompt_tokens} + {cost.completion_tokens} tokens{' (estimated)' if cost.estimated else ''}"
+    return f"{calls}, {tokens}, ${cost.usd:.4f}"
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[RenderableType]:

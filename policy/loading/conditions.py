@@ -9,7 +9,7 @@ from policy.loading.expressions import compiled
 from policy.loading.nearest import unknown
 from policy.schema import Condition, Policy, Range, Rule
 from policy.scoring.derive import scores
-from policy.signals import SCHEMA, Facts
+from policy.signals import HANDBOOK, SCHEMA, Facts
 
 _FITS: dict[str, tuple[type, ...]] = {"flag": (bool,), "number": (Range,), "text": (str, tuple)}
 _WANTED = {"flag": "true or false", "number": "at_least and/or below", "text": "a text or a list of texts"}
@@ -68,4 +68,5 @@ def _vocabulary(policy: Policy, roster: Roster, intents: Intents) -> dict[str, f
         "channel": frozenset({"email", "chat", "slack", "api"}),
         "mode": frozenset({"automation", "human"}),
         "consent": frozenset({"yes", "no", "unknown"}),
+        "handbook": frozenset(HANDBOOK),
     }

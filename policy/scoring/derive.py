@@ -4,7 +4,7 @@ A derived signal has the source ``score``; whatever is passed in with that sourc
 after one of them was changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -14,6 +14,8 @@ from policy.scoring.quality import Grade, grade
 from policy.scoring.regulated import topic_of
 from policy.scoring.score import points, worth
 from policy.signals import Facts, facts
+
+NOTHING: Mapping[str, SignalValue] = {}
 
 
 class Calibrated(Protocol):
@@ -45,24 +47,28 @@ def rederived(policy: Policy, signals: Sequence[Signal], now: datetime, calibrat
     return (*base, *derive(policy, base, now, calibration))
 
 
-def scores(policy: Policy, known: Facts, calibration: Calibrated | None = None) -> dict[str, SignalValue]:
+def scores(
+    policy: Policy,
+    known: Facts,
+    calibration: Calibrated | None = None,
+    *,
+    before: Mapping[str, SignalValue] = NOTHING,
+    changed: Collection[str] = (),
+) -> dict[str, SignalValue]:
     """The derived signals that follow from the values alone: all but the quality of the data, which also needs their age and source.
 
     ``known``: what rules may see; derived values in it are not looked at, but for ``regulated_topic``: what the text says stays true.
+    ``before``: the scores of facts that differ from ``known`` in ``changed`` alone; of those only what can be another is computed.
     """
-    return _scores(policy, _with_topic(policy, known), calibration)
-
-
-def _scores(policy: Policy, known: Facts, calibration: Calibrated | None) -> dict[str, SignalValue]:
-    chance = _chance(calibration, known)
-    deal = known.get("deal_value")
+    known = _with_topic(policy, known)
+    chance, deal, topic = _chance(calibration, known), known.get("deal_value"), known.get("regulated_topic")
+    moved = {*changed, *(("regulated_topic",) if topic != before.get("regulated_topic") else ())}
+    cards = {"value_score": policy.value, "risk_score": policy.risk, "complexity_score": policy.complexity}
     return {
-        "value_score": points(policy.value, known),
-        "risk_score": points(policy.risk, known),
-        "complexity_score": points(policy.complexity, known),
+        **{name: before[name] if name in before and moved.isdisjoint(card) else points(card, known) for name, card in cards.items()},
         "win_probability": chance,
         "expected_value": round(chance * deal, 2) if chance is not None and isinstance(deal, (int, float)) else None,
-        "regulated_topic": known.get("regulated_topic"),
+        "regulated_topic": topic,
     }
 
 

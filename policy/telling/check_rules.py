@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from core.types import SignalValue
 from policy.deciding.strictness import approvals_of, strictness
 from policy.schema import Condition, Outcome, Range, Weight
-from policy.signals import SCHEMA
+from policy.signals import HANDBOOK, SCHEMA
 from policy.telling.boxes import EVERY_NUMBER, Box, Numbers, Part, Words, both, covers, empty, meet, outside, part, rest, witness
 from policy.telling.findings import Entry, Finding, Scope
 from policy.telling.words import amount, listed, said
@@ -26,7 +26,7 @@ _COUNTS = (
     *("seats", "arr", "deal_value", "money_mentioned", "customer_messages", "automatic_answers", "clarifications", "repeated_intent"),
     *("failed_deliveries", "requests", "words", "attachments", "expected_value"),
 )
-_CHOICES = {"channel": ("email", "chat", "slack", "api"), "mode": ("automation", "human")}
+_CHOICES = {"channel": ("email", "chat", "slack", "api"), "mode": ("automation", "human"), "handbook": HANDBOOK}
 _MOST = 4
 
 

@@ -14,7 +14,6 @@ from policy.deciding.decision import Case
 from policy.deciding.index import Entry
 from policy.deciding.match import Reading, all_hold
 from policy.loading.load import Compiled
-from policy.schema import Policy
 from policy.scoring.derive import Calibrated, scores
 from policy.scoring.quality import grade
 from policy.signals import SCHEMA, Facts, facts
@@ -66,7 +65,6 @@ class _World:
         self.choice: Choice = choose(self.policy, self.index, self._reading, case.now)
         firing = (entry for entry in self.index.candidates(self.facts) if in_force(entry, case.now) and entry.fires(self._reading))
         self.firing = frozenset(entry.order for entry in firing)
-        self._inputs = _inputs(self.policy)
 
     def changes(self) -> dict[int, _Change]:
         """By the rule's order: the change with which it wins. Of several the one that reads best."""
@@ -103,10 +101,8 @@ class _World:
         implied: dict[str, SignalValue] = {signal: value}
         if signal == "intent":
             implied["intent_group"] = self.groups.get(str(value))
-        stated = {**self.stated, **implied}
-        if signal in self._inputs or self.calibration is not None:
-            after = scores(self.policy, stated, self.calibration)
-            implied |= {name: now for name, now in after.items() if now != self.derived[name] and name != signal}
+        after = scores(self.policy, {**self.stated, **implied}, self.calibration, before=self.derived, changed=implied)
+        implied |= {name: now for name, now in after.items() if now != self.derived[name] and name != signal}
         if signal in self.policy.data_quality.required and "data_quality" in self.index.mentioning:
             implied["data_quality"] = self._quality(signal)
         return {**self.facts, **implied}, set(implied)
@@ -117,12 +113,6 @@ class _World:
         policy = self.policy.model_copy(update={"data_quality": self.policy.data_quality.model_copy(update={"required": tuple(missing)})})
         known = round(grade(policy, self.case.signals, self.case.now).quality * len(missing)) + 1
         return round(known / (len(missing) + 1), 3)
-
-
-def _inputs(policy: Policy) -> frozenset[str]:
-    """The signals from which others are computed."""
-    topical = ("intent",) if policy.regulated else ()
-    return frozenset((*policy.value, *policy.risk, *policy.complexity, "deal_value", *topical))
 
 
 def _candidates(world: _World, changes: dict[int, _Change]) -> Iterator[Entry]:

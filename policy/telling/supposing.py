@@ -29,6 +29,7 @@ _NAMES = {
     "words": "the number of words",
     "attachments": "the number of attachments",
     "win_probability": "the chance to win",
+    "handbook": "what the handbook makes of it",
 }
 _FLAGS = {
     "known": ("the sender were known to the CRM", "the sender were not known to the CRM"),

@@ -1,4 +1,4 @@
-"""The how-to does what it says, command by command."""
+"""The how-tos do what they say, command by command."""
 
 from pathlib import Path
 
@@ -7,13 +7,14 @@ import pytest
 from tests.acceptance.conftest import ROOT, Cli
 from tests.acceptance.howto import blocks, plain, run
 
-PAGE = ROOT / "docs" / "how-to" / "write-your-own-policy.md"
+PAGES = ROOT / "docs" / "how-to"
 
 
 @pytest.mark.timeout(600)
-def test_a_policy_is_written_and_put_in_force_as_the_how_to_shows(usher: Cli, tmp_path: Path) -> None:
-    steps = list(blocks(PAGE))
-    assert len(steps) >= 8
+@pytest.mark.parametrize(("page", "least"), [("write-your-own-policy", 8), ("your-own-handbook", 6)])
+def test_what_a_how_to_shows_is_what_happens(usher: Cli, tmp_path: Path, page: str, least: int) -> None:
+    steps = list(blocks(PAGES / f"{page}.md"))
+    assert len(steps) >= least
     for step in steps:
         printed = run(step, tmp_path, usher.environment(NO_COLOR="1"))
         assert plain(printed) == plain(step.shown), step.command

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from core import tokens
 from tests.acceptance.conftest import ROOT, Cli
-from tests.support.openai_server import DROPPED, NO_JSON, OpenAIServer, Script, fails, refuses, says
+from tests.support.openai_server import DROPPED, NO_JSON, OpenAIServer, Script, calls_a_tool, fails, refuses, says, trickles
 
 UNCLEAR = "so about that thing from before with the people, same again but for the other ones?"
 HOW_TO = "How do I set up SAML single sign-on with Okta?"
@@ -43,9 +44,13 @@ def routed(usher: Cli, server: OpenAIServer, text: str) -> dict[str, object]:
         (DROPPED, "unavailable"),
         (refuses(), "refused"),
         (NO_JSON, "malformed"),
+        (calls_a_tool(), "called a tool"),
+        (trickles({"intent": "none", "draft": ""}, parts=4, pause_s=0.0, sent=2), "connection broke"),
+        (trickles({"intent": "none", "draft": ""}, parts=100, pause_s=0.2), "timeout"),
+        (says({"intent": 7}), "does not fit the schema"),
         (says({"intent": "take_over_the_world", "draft": ""}), "not offered"),
     ],
-    ids=["timeout", "429", "500", "dropped", "refusal", "no-json", "off-taxonomy"],
+    ids=["timeout", "429", "500", "dropped", "refusal", "no-json", "tool", "broken", "slow tokens", "schema", "off-taxonomy"],
 )
 def test_whatever_the_model_does_the_turn_goes_on_and_the_receipt_says_so(usher: Cli, answer: Script, trouble: str) -> None:
     with OpenAIServer(answer) as server:
@@ -102,6 +107,28 @@ def several(usher: Cli, server: OpenAIServer, company: Path, *ids: str, **env: s
     done = usher("route", "-", "--json", "--company", company, stdin=messages, USHER_WORKERS="1", **connected(server), **PRICES, **env)
     assert done.code == 0, done.err
     return done.lines
+
+
+def test_a_pause_that_the_endpoint_asks_for_is_kept_by_the_turns_that_follow(usher: Cli, frugal: Path) -> None:
+    with OpenAIServer(fails(429, retry_after="600")) as server:
+        receipts = several(usher, server, frugal, "1", "2", "3", USHER_AS_OF="2026-03-10T14:00:00Z")
+        assert len(server.requests) == 1
+    said = sorted(receipt["degraded"][0] for receipt in receipts)
+    assert said[0].startswith("model: model rate_limited: HTTP 429, retry after 600 s")
+    assert all(line.startswith("model: not asked: the endpoint asked for a pause") for line in said[1:])
+    assert sorted(receipt["cost"]["calls"] for receipt in receipts) == [0, 0, 1]
+
+
+def test_a_prompt_keeps_to_the_tokens_that_it_may_have(usher: Cli) -> None:
+    long = f"{UNCLEAR} {'And there is more to tell. ' * 400}"
+    with OpenAIServer(says({"intent": "none", "draft": ""})) as server:
+        for most in (400, 900):
+            usher("route", "-", "--json", stdin=chat(long, str(most)), **connected(server), USHER_LLM_PROMPT_TOKENS=str(most))
+        sizes = [tokens.count(json.dumps(request["messages"], ensure_ascii=False)) for request in server.requests]
+    assert sizes[0] < 400 < 600 < sizes[1] < 900
+    refused = usher("route", "-", stdin=chat(long), **connected(server), USHER_LLM_CONTEXT_TOKENS="1024")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "USHER_LLM_CONTEXT_TOKENS" in refused.err
 
 
 def test_over_the_days_budget_nothing_is_asked_and_the_next_day_it_is_again(usher: Cli, frugal: Path) -> None:

@@ -61,7 +61,7 @@ async def test_a_choice_is_believed_once_outcomes_have_shown_it_right(database: 
     with OpenAIServer(says(chosen.model_dump())) as server:
         services = usher(database, tmp_path, server)
         assert services.writing is not None
-        writer = services.writing.writer(lambda: services.companies["north"])
+        writer = services.writing.writer(lambda: services.companies["north"], services.advisor("north"))
         turns = [await loaded(services, f"m{n}") for n in range(ENOUGH + 1)]
         for turn in turns[:ENOUGH]:
             found, note = await read(writer, turn)

@@ -5,12 +5,25 @@ import logging
 
 import pytest
 
-from agents.models import OpenAIChat, Prices, tokens
+from agents.circuit import TOLERATED
+from agents.models import OpenAIChat, Prices
 from agents.outputs import Assessed, Reply
+from core import tokens
 from core.errors import ModelFailed
 from core.ports import RenderedPrompt
 from core.types import Cost
-from tests.support.openai_server import DROPPED, NO_JSON, OpenAIServer, Scripted, fails, refuses, says
+from tests.support.openai_server import (
+    DROPPED,
+    NO_JSON,
+    OpenAIServer,
+    Scripted,
+    calls_a_tool,
+    fails,
+    knows_no,
+    refuses,
+    says,
+    trickles,
+)
 
 PROMPT = RenderedPrompt(name="assess", version="1", system="Sort messages.", user="<text>\nsecret words of a customer\n</text>")
 GOOD = {"intent": "refund_request", "draft": ""}
@@ -70,8 +83,9 @@ async def test_a_refusal_has_its_price_all_the_same() -> None:
 async def test_tokens_are_estimated_where_the_endpoint_counts_none() -> None:
     with OpenAIServer(says(GOOD, usage=False)) as server:
         _, cost = await model(server).ask(PROMPT, Assessed)
-    assert cost.prompt_tokens == tokens(PROMPT.system + PROMPT.user)
+    assert cost.prompt_tokens == tokens.count(PROMPT.system + PROMPT.user)
     assert cost.completion_tokens > 0
+    assert cost.model_dump()["estimated"], "and the receipt says so"
 
 
 async def test_many_calls_share_one_client_and_each_type_its_schema() -> None:
@@ -117,6 +131,18 @@ async def test_a_slow_endpoint_is_a_timeout_and_ends_in_time() -> None:
         (says({"intent": 7, "draft": []}), "malformed"),
         (says('{"intent": "ref', finish="length"), "malformed"),
         (says(None, finish="content_filter"), "refused"),
+        (says(GOOD, finish="content_filter"), "refused"),
+        (calls_a_tool(), "malformed"),
+        (calls_a_tool('{"intent": "refund_request", "draft": ""'), "malformed"),
+        (trickles(GOOD, parts=4, pause_s=0.0, sent=2), "unavailable"),
+        (says('"' + "[" * 100_000), "malformed"),
+        (says('{"intent": "\\ud800", "draft": ""}'), "malformed"),
+        (Scripted("[" * 100_000), "malformed"),
+        (Scripted("x" * 3_000_000), "malformed"),
+        (Scripted({"choices": [{"message": "hello"}]}), "malformed"),
+        (Scripted({"choices": {"0": {}}}), "malformed"),
+        (Scripted("x", headers={"content-encoding": "gzip"}), "malformed"),
+        (Scripted("{}", status=302, headers={"location": "http://127.0.0.1:9/"}), "unavailable"),
         (NO_JSON, "malformed"),
         (Scripted({"object": "chat.completion", "choices": []}), "malformed"),
         (Scripted({}), "malformed"),
@@ -145,3 +171,126 @@ def test_the_same_model_serves_one_event_loop_after_another() -> None:
         for _ in range(2):
             said, _ = asyncio.run(chat.ask(PROMPT, Assessed))
             assert isinstance(said, Assessed)
+
+
+# ---------------------------------------------------------------- what a failure costs
+
+
+@pytest.mark.parametrize(
+    ("answer", "usd"),
+    [
+        (fails(429), 0.0),
+        (fails(500), 0.0),
+        (fails(400), 0.0),
+        (refuses(), 0.0018),
+        (says({"intent": 7}), 0.0018),
+        (calls_a_tool(), 0.0018),
+        (DROPPED, None),
+        (trickles(GOOD, parts=4, pause_s=0.0, sent=2), None),
+        (fails(504), None),
+        (NO_JSON, None),
+    ],
+)
+async def test_a_failure_costs_what_is_known_of_it_and_else_nobody_says(answer: Scripted, usd: float | None) -> None:
+    with OpenAIServer(answer) as server, pytest.raises(ModelFailed) as failed:
+        await model(server).ask(PROMPT, Assessed)
+    assert (failed.value.cost.usd if failed.value.cost else None) == usd
+
+
+async def test_a_count_that_cannot_be_is_no_count() -> None:
+    answer = says(GOOD)
+    assert isinstance(answer.body, dict)
+    odd_counts: tuple[object, ...] = (-5, True, "100", 10**12, None, [], 1.5)
+    for odd in odd_counts:
+        answer.body["usage"] = {"prompt_tokens": odd, "completion_tokens": 20}
+        with OpenAIServer(answer) as server:
+            _, cost = await model(server).ask(PROMPT, Assessed)
+        assert (cost.prompt_tokens, cost.completion_tokens) == (tokens.count(PROMPT.system + PROMPT.user), 20)
+
+
+async def test_slow_tokens_are_waited_for_and_a_trickle_without_end_is_not() -> None:
+    with OpenAIServer(trickles(GOOD, parts=10, pause_s=0.02)) as server:
+        said, _ = await model(server).ask(PROMPT, Assessed)
+    assert said == Assessed(**GOOD)
+    began = asyncio.get_running_loop().time()
+    assert await kind_of(trickles(GOOD, parts=300, pause_s=0.1), timeout_s=1.0) == "timeout"
+    assert asyncio.get_running_loop().time() - began < 10
+
+
+async def test_signs_that_no_database_takes_do_not_come_through() -> None:
+    with OpenAIServer(says('{"intent": "a\\u0000b", "draft": "line\\nline\\u0007", "question": ""}')) as server:
+        said, _ = await model(server).ask(PROMPT, Assessed)
+    assert said == Assessed(intent="ab", draft="line\nline")
+
+
+@pytest.mark.parametrize("around", ["```json\n{}\n```", "<think>Hm, a refund?</think>\n{}", "Here it is: {} Anything else?"])
+async def test_words_around_the_answer_are_no_part_of_it(around: str) -> None:
+    with OpenAIServer(says(around.replace("{}", '{"intent": "refund_request", "draft": ""}'))) as server:
+        said, _ = await model(server).ask(PROMPT, Assessed)
+    assert said == Assessed(**GOOD)
+
+
+# ---------------------------------------------------------------- endpoints that know less
+
+
+async def test_an_endpoint_without_schemas_is_told_the_form_in_words_and_is_not_asked_for_one_again() -> None:
+    with OpenAIServer(knows_no("json_schema", says(GOOD))) as server:
+        chat = model(server)
+        for _ in range(2):
+            said, cost = await chat.ask(PROMPT, Assessed)
+            assert (said, cost.calls) == (Assessed(**GOOD), 1)
+    assert [request["response_format"]["type"] for request in server.requests] == ["json_schema", "json_object", "json_object"]
+    assert '"question":"string"' in server.requests[1]["messages"][0]["content"]
+
+
+async def test_what_else_an_endpoint_does_not_know_is_left_out_from_then_on() -> None:
+    with OpenAIServer(knows_no("max_completion_tokens", knows_no("temperature", knows_no("json_schema", says(GOOD))))) as server:
+        chat = model(server)
+        for _ in range(2):
+            await chat.ask(PROMPT, Assessed)
+    assert len(server.requests) == 5
+    assert server.requests[-1]["max_tokens"] == 1000
+    assert not {"max_completion_tokens", "temperature"} & server.requests[-1].keys()
+
+
+async def test_a_complaint_that_is_not_about_the_form_changes_nothing() -> None:
+    def echoes(request: dict[str, object]) -> Scripted:
+        return Scripted({"error": {"message": "temperature response_format max_completion_tokens"}}, 422)
+
+    with OpenAIServer(echoes, echoes, echoes, echoes, says(GOOD)) as server:
+        chat = model(server)
+        with pytest.raises(ModelFailed):
+            await chat.ask(PROMPT, Assessed)
+        asked = len(server.requests)
+        server.answer_with(says(GOOD))
+        await chat.ask(PROMPT, Assessed)
+    assert asked == 2, "once in full and once in the simplest words"
+    assert server.requests[-1]["response_format"]["type"] == "json_schema"
+
+
+# ---------------------------------------------------------------- endpoints that want to be left alone
+
+
+async def test_a_pause_that_the_endpoint_asks_for_is_kept_and_nobody_waits_for_it() -> None:
+    with OpenAIServer(fails(429, retry_after="1"), says(GOOD)) as server:
+        chat = model(server)
+        assert chat.resting() == ""
+        with pytest.raises(ModelFailed, match="HTTP 429, retry after 1 s"):
+            await chat.ask(PROMPT, Assessed)
+        assert "asked for a pause" in chat.resting()
+        await asyncio.sleep(1.1)
+        assert chat.resting() == ""
+        await chat.ask(PROMPT, Assessed)
+
+
+@pytest.mark.parametrize(
+    ("answer", "rests"), [(fails(500), True), (DROPPED, True), (fails(400), False), (refuses(), False), (NO_JSON, False)]
+)
+async def test_what_fails_again_and_again_is_left_alone_and_what_answers_badly_is_not(answer: Scripted, rests: bool) -> None:
+    with OpenAIServer(answer) as server:
+        chat = model(server)
+        for _ in range(TOLERATED):
+            assert chat.resting() == ""
+            with pytest.raises(ModelFailed):
+                await chat.ask(PROMPT, Assessed)
+        assert bool(chat.resting()) is rests

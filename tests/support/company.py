@@ -12,7 +12,7 @@ from agents.writer import Writer
 from core.company import Company
 from core.errors import Unavailable
 from core.intent import Intent, Label
-from core.types import Answer, Audience, Citation, Inbound, Passage, Past, Sender, Signal, Turn
+from core.types import Answer, Audience, Citation, Found, Inbound, Passage, Past, Sender, Signal, Turn
 from knowledge.company import load_company
 from policy.loading.load import load
 
@@ -56,11 +56,20 @@ class FixedDirectory:
 class FixedRetriever:
     version = "fixed"
 
-    def __init__(self, passages: Sequence[Passage] = (PASSAGE,)) -> None:
-        self._passages = tuple(passages)
+    def __init__(self, passages: Sequence[Passage] = (PASSAGE,), withheld: Sequence[Passage] = ()) -> None:
+        self._passages, self._withheld = tuple(passages), tuple(withheld)
 
-    async def search(self, query: str, *, audiences: Sequence[Audience], limit: int) -> tuple[Passage, ...]:
-        return self._passages
+    async def search(
+        self,
+        query: str,
+        *,
+        audiences: Sequence[Audience],
+        limit: int,
+        languages: Sequence[str] = (),
+        regions: Sequence[str] | None = (),
+        at: datetime | None = None,
+    ) -> Found:
+        return Found(passages=tuple(each for each in self._passages if each.audience in audiences), withheld=self._withheld)
 
 
 class FirstSentence:
@@ -68,7 +77,7 @@ class FirstSentence:
 
     version = "fixed"
 
-    def answer(self, question: str, passages: tuple[Passage, ...], language: str) -> Answer:
+    def answer(self, question: str, passages: Sequence[Passage], language: str, **more: object) -> Answer:
         if not passages:
             return Answer(abstained=True, reason="no passage")
         first = passages[0]

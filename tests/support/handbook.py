@@ -1,21 +1,23 @@
-"""The example handbook's public pages, searched in memory with the product's own scoring; no server, no database."""
+"""The example handbook's public pages, searched in memory by meaning and words; no server, no database."""
 
 import math
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.types import Passage
-from knowledge.chunks import Chunk, read_page, split
+from knowledge.chunks import Chunk
 from knowledge.encoder import OnnxEncoder
-from knowledge.index import DENSE_WEIGHT
 from knowledge.lexicon import Lexicon, build
+from knowledge.reading import read_all
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[2]
+DENSE_WEIGHT = 0.6
 HANDBOOK = ROOT / "knowledge" / "example" / "handbook"
 
 
@@ -26,10 +28,15 @@ def encoder() -> OnnxEncoder:
 
 @cache
 def _index() -> tuple[list[Chunk], Lexicon, "NDArray[np.float32]"]:
-    pages = [read_page(path, HANDBOOK) for path in sorted(HANDBOOK.glob("*.md"))]
-    chunks = [chunk for page in pages if page.front.audience == "public" for chunk in split(page)]
+    pages = read_all([("", HANDBOOK)], {}, datetime.now(UTC)).pages
+    chunks = [chunk for page in pages if page.audience == "public" for chunk in page.chunks]
     searchable = [chunk.searchable for chunk in chunks]
     return chunks, build(searchable), encoder().encode(searchable)
+
+
+def chunks() -> list[Chunk]:
+    """Of the public pages, in order."""
+    return _index()[0]
 
 
 @cache

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,12 +16,18 @@ Headers = dict[str, str]
 
 @dataclass(frozen=True)
 class Scripted:
-    """One answer. ``status`` 0 drops the connection without a word; ``delay_s`` passes before anything is sent."""
+    """One answer. ``status`` 0 drops the connection without a word; ``delay_s`` passes before anything is sent.
+
+    ``parts``: the body comes in so many, ``pause_s`` apart; ``sent`` of them before the connection drops, None for all.
+    """
 
     body: Request | str = field(default_factory=dict)
     status: int = 200
     delay_s: float = 0.0
     headers: Headers = field(default_factory=dict)
+    parts: int = 1
+    pause_s: float = 0.0
+    sent: int | None = None
 
 
 Script = Scripted | Callable[[Request], Scripted]
@@ -56,6 +62,32 @@ def fails(status: int, **headers: str) -> Scripted:
     )
 
 
+def calls_a_tool(arguments: str = "{}") -> Scripted:
+    """A tool call that nobody offered, instead of an answer."""
+    answer = says(None, finish="tool_calls")
+    call = {"id": "call_1", "type": "function", "function": {"name": "refund_everybody", "arguments": arguments}}
+    assert isinstance(answer.body, dict)
+    answer.body["choices"][0]["message"]["tool_calls"] = [call]
+    return answer
+
+
+def trickles(content: object, *, parts: int, pause_s: float, sent: int | None = None) -> Scripted:
+    """A completion that comes in parts; with ``sent``, the connection drops after so many of them."""
+    return replace(says(content), parts=parts, pause_s=pause_s, sent=sent)
+
+
+def knows_no(parameter: str, otherwise: Script) -> Script:
+    """An endpoint that refuses requests with this parameter, as such endpoints do, and else answers ``otherwise``."""
+
+    def answer(request: Request) -> Scripted:
+        if parameter not in request and request["response_format"]["type"] != parameter:
+            return otherwise(request) if callable(otherwise) else otherwise
+        where = f"response_format: {parameter}" if parameter == "json_schema" else f"'{parameter}'"
+        return Scripted({"error": {"message": f"{where} is not supported with this model.", "code": "unsupported"}}, 400)
+
+    return answer
+
+
 DROPPED = Scripted(status=0)
 NO_JSON = Scripted("<html>gateway</html>")
 
@@ -75,6 +107,10 @@ class OpenAIServer:
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._port.result(timeout=10)}/v1"
+
+    def answer_with(self, *script: Script) -> None:
+        """From now on."""
+        self._script = deque(script)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -120,13 +156,17 @@ class OpenAIServer:
         await asyncio.sleep(answer.delay_s)
         if not answer.status:
             return False
-        writer.write(_response(answer))
-        await writer.drain()
-        return True
+        text = (answer.body if isinstance(answer.body, str) else json.dumps(answer.body)).encode()
+        writer.write(_head(answer, len(text)))
+        length = -(-len(text) // answer.parts) or 1
+        for at in range(0, len(text), length)[: answer.sent]:
+            writer.write(text[at : at + length])
+            await writer.drain()
+            await asyncio.sleep(answer.pause_s)
+        return answer.sent is None
 
 
-def _response(answer: Scripted) -> bytes:
-    text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-    headers = {"content-type": "application/json", "content-length": str(len(text.encode())), **answer.headers}
+def _head(answer: Scripted, length: int) -> bytes:
+    headers = {"content-type": "application/json", "content-length": str(length), **answer.headers}
     lines = [f"HTTP/1.1 {answer.status} Scripted", *(f"{name}: {value}" for name, value in headers.items())]
-    return ("\r\n".join(lines) + "\r\n\r\n" + text).encode()
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -1,7 +1,10 @@
 """One embedded Chroma server for the session, a handbook that a test may change, and small stand-ins for encoder and database."""
 
+import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +13,14 @@ import pytest
 from numpy.typing import NDArray
 
 from core.clock import ShiftedClock
+from core.types import Audience
 from core.value import Span
 from knowledge.chroma import Vectors
 from knowledge.chroma_embedded import EmbeddedChroma
 from knowledge.index import HandbookRetriever
 from knowledge.ingest import Ingestion
 from knowledge.lexicon import terms
+from knowledge.snapshot import Snapshot, index_name
 
 AT = datetime(2026, 3, 10, 14, tzinfo=UTC)
 
@@ -50,6 +55,7 @@ class MemoryIndexes:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], tuple[str, bytes]] = {}
         self.reads: list[tuple[str, str]] = []
+        self.locks: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def version(self, tenant: str, collection: str) -> str | None:
         row = self.rows.get((tenant, collection))
@@ -61,6 +67,11 @@ class MemoryIndexes:
 
     async def write(self, tenant: str, collection: str, version: str, blob: bytes) -> None:
         self.rows[tenant, collection] = (version, blob)
+
+    @asynccontextmanager
+    async def alone(self, tenant: str, work: str) -> AsyncIterator[None]:
+        async with self.locks[tenant, work]:
+            yield
 
 
 class Library:
@@ -80,7 +91,10 @@ class Library:
 
     @property
     def ingestion(self) -> Ingestion:
-        return Ingestion(self.folder, self.tenant, encoder=self.encoder, vectors=self.vectors, indexes=self.indexes)
+        return Ingestion(self.folder, self.tenant, encoder=self.encoder, vectors=self.vectors, indexes=self.indexes, clock=self.clock)
+
+    def stored(self, audience: Audience) -> Snapshot:
+        return Snapshot.from_bytes(self.indexes.rows[self.tenant, index_name(audience)][1])
 
     @property
     def retriever(self) -> HandbookRetriever:
@@ -89,8 +103,8 @@ class Library:
         )
 
     async def documents(self, query: str, *audiences: str) -> list[str]:
-        passages = await self.retriever.search(query, audiences=audiences or ("public",), limit=5)  # type: ignore[arg-type]
-        return [passage.document for passage in passages]
+        found = await self.retriever.search(query, audiences=audiences or ("public",), limit=5)  # type: ignore[arg-type]
+        return [passage.document for passage in found.passages]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Tokens, indexes and conversations as people ask for them."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,30 @@ async def test_an_index_is_replaced_whole(database: Database) -> None:
         await indexes.write(ACME, "handbook", version, blob)
     assert await indexes.version(ACME, "handbook") == "v2"
     assert await indexes.read(ACME, "handbook") == ("v2", b"new")
+
+
+async def test_who_comes_second_waits_until_the_first_is_done_with_the_same_tenant_s_indexes(database: Database) -> None:
+    first, second, done = Indexes(database), Indexes(database), list[str]()
+
+    async def work(indexes: Indexes, tenant: str, name: str) -> None:
+        async with indexes.alone(tenant, "handbook"):
+            done.append(name)
+
+    async with first.alone(ACME, "handbook"):
+        waiting = asyncio.create_task(work(second, ACME, "same"))
+        await work(second, "another", "other")
+        await asyncio.sleep(0.2)
+        assert done == ["other"]
+    await waiting
+    assert done == ["other", "same"]
+
+
+async def test_a_run_that_fails_lets_the_next_one_in(database: Database) -> None:
+    indexes = Indexes(database)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            async with asyncio.timeout(5), indexes.alone(ACME, "handbook"):
+                raise RuntimeError
 
 
 async def test_a_conversation_is_shown_with_what_was_said_oldest_first(database: Database) -> None:

@@ -1,12 +1,22 @@
 """A written reply leaves only with what the cited passages say."""
 
+import json
+from functools import cache
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.advisor.cited import uncited
 from agents.advisor.claims import dates, numbers
-from agents.advisor.grounding import check, grounded, unsupported_claims
-from core.types import Answer, Citation, Passage
+from agents.advisor.grounding import check, objections, unsupported_claims
+from agents.advisor.names import names
+from agents.advisor.vectors import Vectors
+from core.types import Answer, Passage
+from tests.support.handbook import ROOT, chunks, encoder
+
+pytestmark = pytest.mark.skipif(not (ROOT / "build" / "encoder" / "model.onnx").is_file(), reason="the encoder is built by make setup")
 
 TEXT = (
     "Annual plans are refunded in full within 30 days of purchase. Monthly plans are not refunded. "
@@ -16,12 +26,17 @@ PASSAGES = (
     Passage(document="refunds", heading="Refunds", text=TEXT, score=0.8),
     Passage(document="margins", heading="Margins", text="We can give 35 % off.", score=0.9, audience="internal"),
 )
-CITED = (Citation(document="refunds", heading="Refunds", quote="Monthly plans are not refunded.", score=0.8),)
 ASKED = "We are 12 people at Orchard Bank. Can you refund 5000 dollars by Friday?"
+PLANS = ("starter", "team", "business", "enterprise")
 
 
-def checked(draft: str, citations: tuple[Citation, ...] = CITED) -> Answer:
-    return check(draft, citations, PASSAGES, ASKED)
+@cache
+def vectors() -> Vectors:
+    return Vectors(encoder())
+
+
+def checked(draft: str) -> Answer:
+    return check(draft, PASSAGES, ASKED, vectors())
 
 
 @pytest.mark.parametrize(
@@ -33,13 +48,14 @@ def checked(draft: str, citations: tuple[Citation, ...] = CITED) -> Answer:
         "Business costs $1380.50 for 20 seats.",
         "Für 20 Plätze kostet Business 1.380,50 US-Dollar.",
         "Please write to billing@fernhill.example before 2026-03-31.",
-        "For your 12 people at Orchard Bank this applies too.",
         "Un plan annuel est remboursé dans les 30 jours.",
     ],
 )
-def test_what_the_passages_say_stays(sentence: str) -> None:
-    assert unsupported_claims(sentence, PASSAGES, ASKED) == ()
-    assert checked(sentence).answer == sentence
+def test_what_the_passage_says_stays_with_its_citation(sentence: str) -> None:
+    answer = checked(f"{sentence[:-1]} [1].")
+    assert answer.answer == sentence
+    assert [cite.document for cite in answer.citations] == ["refunds"]
+    assert uncited(answer, PASSAGES) == ()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +66,7 @@ def test_what_the_passages_say_stays(sentence: str) -> None:
         ("You have forty-five or ninety days.", "90"),
         ("Write before 30 April 2026.", "30.4."),
         ("Our colleague Sunita will call.", "Sunita"),
+        ("Sunita will call you.", "Sunita"),
         ("It is covered by SOC rules.", "SOC"),
         ("Write to refunds@evil.example.", "refunds@evil.example"),
         ("See https://evil.example/pay for more.", "https://evil.example/pay"),
@@ -57,42 +74,122 @@ def test_what_the_passages_say_stays(sentence: str) -> None:
         ("You get a discount.", "discount"),
         ("Wir geben Ihnen einen Rabatt.", "discount"),
         ("We will refund your 5000 dollars.", "5000"),
+        ("Unsere Kollegin Sunita Rao ruft Sie an.", "Rao"),
         ("Monthly plans are refunded.", "the opposite is said"),
         ("Annual plans are not refunded in full within 30 days of purchase.", "the opposite is said"),
+        ("The moon is made of cheese.", "the passage does not say this"),
     ],
 )
-def test_what_they_do_not_say_is_named(sentence: str, claim: str) -> None:
-    assert claim in unsupported_claims(sentence, PASSAGES, ASKED)
-    assert checked(sentence) == Answer(abstained=True, reason="unsupported")
+def test_what_it_does_not_say_is_named(sentence: str, claim: str) -> None:
+    assert claim in objections(sentence, PASSAGES[0], ASKED, vectors())
+    assert checked(f"{sentence} [1]") == Answer(abstained=True, reason="unsupported")
+
+
+def test_what_the_conversation_said_may_be_said_again_but_no_promise_rests_on_it() -> None:
+    assert unsupported_claims("You are 12 people at Orchard Bank.", PASSAGES, ASKED) == ()
+    assert unsupported_claims("We will refund 5000 dollars.", PASSAGES, ASKED) == ("5000",)
 
 
 def test_an_unsupported_sentence_is_removed_and_the_rest_stays() -> None:
-    answer = checked("Monthly plans are not refunded. Annual plans are refunded in full within 30 days. So Sunita agrees.")
-    assert answer.answer == "Monthly plans are not refunded. Annual plans are refunded in full within 30 days."
-    assert answer.citations == CITED
+    answer = checked("Monthly plans are not refunded [1]. Annual plans are refunded in full within 30 days [1]. So Sunita agrees [1].")
+    assert answer.answer == "Monthly plans are not refunded.\nAnnual plans are refunded in full within 30 days."
+    assert [cite.quote for cite in answer.citations] == [
+        "Monthly plans are not refunded.",
+        "Annual plans are refunded in full within 30 days of purchase.",
+    ]
 
 
 def test_too_little_left_is_an_abstention() -> None:
-    draft = "Monthly plans are not refunded. We guarantee 90 % off for all your friends and colleagues, promised by Sunita."
+    draft = "Monthly plans are not refunded [1]. We guarantee 90 % off for all your friends and colleagues, promised by Sunita [1]."
     assert checked(draft) == Answer(abstained=True, reason="unsupported")
 
 
+def test_each_sentence_stands_on_the_passage_that_it_cites() -> None:
+    other = Passage(document="offices", heading="Offices", text="The office in Bristol opens at 9.", score=0.5)
+    both = (PASSAGES[0], other)
+    right = check("Monthly plans are not refunded [1]. The office in Bristol opens at 9 [2].", both, "", vectors())
+    assert [cite.document for cite in right.citations] == ["refunds", "offices"]
+    swapped = check("Monthly plans are not refunded [2]. The office in Bristol opens at 9 [1].", both, "", vectors())
+    assert swapped == Answer(abstained=True, reason="unsupported")
+    several = check("Monthly plans are not refunded [2][1].", both, "", vectors())
+    assert [cite.document for cite in several.citations] == ["refunds"]
+
+
+def test_a_mark_stands_for_the_sentences_before_it_and_for_none_after() -> None:
+    answer = checked("Annual plans are refunded in full within 30 days. Monthly plans are not refunded. [1] Business is fine.")
+    assert answer.answer.splitlines() == ["Annual plans are refunded in full within 30 days.", "Monthly plans are not refunded."]
+
+
+@pytest.mark.parametrize("draft", ["", "Monthly plans are not refunded.", "Monthly plans are not refunded [2].", "Not refunded [7]. [0]"])
+def test_without_a_mark_of_a_public_passage_nothing_is_said(draft: str) -> None:
+    assert checked(draft) == Answer(abstained=True, reason="no citation")
+
+
+# ---------------------------------------------------------------- measured on the example handbook
+
+
+def objected(kind: str) -> list[bool]:
+    rows = [json.loads(line) for line in (Path(__file__).parent / "claims_of_the_handbook.jsonl").read_text("utf-8").splitlines()]
+    return [
+        bool(objections(row["sentence"], passage(row["document"], row["heading"]), "", vectors(), PLANS))
+        for row in rows
+        if row["kind"] == kind
+    ]
+
+
+@cache
+def passage(document: str, part: str) -> Passage:
+    found = [chunk for chunk in chunks() if chunk.document == document and part in chunk.heading]
+    text = "\n\n".join(chunk.text for chunk in found if chunk.heading == found[0].heading)
+    return Passage(document=document, heading=found[0].heading, text=text, score=0.8)
+
+
+@pytest.mark.parametrize(("kind", "most"), [("true", 0.05), ("true, written later", 0.1)])
+def test_hardly_any_true_sentence_in_other_words_is_removed(kind: str, most: float) -> None:
+    removed = objected(kind)
+    assert len(removed) >= 20
+    assert sum(removed) / len(removed) <= most
+
+
 @pytest.mark.parametrize(
-    "citation",
+    ("kind", "least"),
     [
-        Citation(document="refunds", heading="Refunds", quote="Monthly plans are refunded.", score=1),
-        Citation(document="other", heading="Refunds", quote="Monthly plans are not refunded.", score=1),
-        Citation(document="margins", heading="Margins", quote="We can give 35 % off.", score=1),
-        Citation(document="refunds", heading="Refunds", quote=" ", score=1),
+        ("wrong number", 0.75),
+        ("wrong plan", 0.7),
+        ("swapped condition", 0.75),
+        ("invented promise", 0.85),
+        ("negated", 0.85),
+        ("wrong passage", 0.95),
+        ("untrue, written later", 0.7),
     ],
 )
-def test_without_a_true_citation_of_a_public_page_nothing_is_said(citation: Citation) -> None:
-    assert checked("Monthly plans are not refunded.", (citation,)) == Answer(abstained=True, reason="no citation")
+def test_most_sentences_that_are_subtly_untrue_are_removed(kind: str, least: float) -> None:
+    removed = objected(kind)
+    assert len(removed) >= 10
+    assert sum(removed) / len(removed) >= least
 
 
-def test_marks_of_citations_are_no_claims() -> None:
-    assert grounded("Monthly plans are not refunded. [7]", PASSAGES, "")
-    assert checked("Monthly plans are not refunded. [1]").answer == "Monthly plans are not refunded."
+# ---------------------------------------------------------------- what can be looked up
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Our colleague Sunita Rao works in Bristol.", {"Sunita", "Rao", "Bristol"}),
+        ("Sunita will call you.", {"Sunita"}),
+        ("You can open Settings and choose PDF.", {"Settings"}),
+        ("Is it the SLA?", {"SLA"}),
+        ("Die Kündigung wird zum Ende der Laufzeit wirksam.", set()),
+        ("Innerhalb von 30 Tagen wird der volle Preis für Ihren Platz erstattet.", set()),
+        ("Ihre Anfrage wurde von Frau Rao an die Buchhaltung gegeben.", {"Rao"}),
+        ("Bitte sprechen Sie mit Sunita über die Rechnung.", {"Sunita"}),
+        ("Wir haben das Dokument bei JetBrains gespeichert.", {"JetBrains"}),
+        ("Notre collègue Sunita vous appelle.", {"Sunita"}),
+        ("Nuestra compañera Sunita le llama.", {"Sunita"}),
+    ],
+)
+def test_names_are_told_from_nouns(sentence: str, found: set[str]) -> None:
+    assert names(sentence) == found
 
 
 @pytest.mark.parametrize(
@@ -116,8 +213,9 @@ def test_dates_have_one_form(text: str) -> None:
     assert dates(text) == {(3, 10)}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=200), st.text(max_size=200))
-def test_no_draft_raises_and_every_kept_sentence_is_grounded(draft: str, conversation: str) -> None:
-    answer = check(draft, CITED, PASSAGES, conversation)
-    assert answer.abstained or grounded(answer.answer, PASSAGES, conversation)
+def test_no_draft_raises_and_every_kept_line_is_grounded(draft: str, conversation: str) -> None:
+    answer = check(f"{draft} [1]", PASSAGES, conversation, vectors())
+    assert answer.abstained or uncited(answer, PASSAGES) == ()
+    assert answer.abstained or unsupported_claims(answer.answer, PASSAGES, conversation) == ()

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -118,18 +119,30 @@ def test_where_all_is_denied_nothing_is_decided(agent: IntentAgent) -> None:
     assert found.denied == ("refund",)
 
 
+class Watched(WordEncoder):
+    """Keeps what it is asked, call by call."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked.append(list(texts))
+        return super().encode(texts)
+
+
 def test_a_vector_asked_for_twice_is_made_once() -> None:
-    asked: list[str] = []
-
-    class Watched(WordEncoder):
-        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-            asked.extend(texts)
-            return super().encode(texts)
-
-    remembering = Remembering(Watched())
+    watched = Watched()
+    remembering = Remembering(watched)
     first = remembering.encode(["a b", "c"])
     assert (remembering.encode(["c", "a b", "a b"]) == first[[1, 0, 0]]).all()
-    assert asked == ["a b", "c"]
+    assert watched.asked == [["a b", "c"]]
+
+
+def test_a_message_is_encoded_whole_beside_its_sentences(agent: IntentAgent) -> None:
+    watched, text = Watched(), "Hello,\n\nthe invoice is wrong. I want a refund.\n\nThanks"
+    business = IntentAgent(replace(agent.model, encoder=watched)).business
+    business.beside(text, "Invoice")
+    assert watched.asked[0] == ["the invoice is wrong.", "I want a refund.", "Invoice\n\nthe invoice is wrong. I want a refund."]
 
 
 @pytest.mark.parametrize("text", ["No, I don't want a refund now", "no refund", "not the refund"])

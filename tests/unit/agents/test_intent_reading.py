@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.intent.reading import MAX_PIECES, read
+from agents.intent.reading import MAX_PIECES, body, read
 
 MAIL = """Hi Rosalind,
 
@@ -93,3 +93,10 @@ def test_a_second_request_without_punctuation_is_a_piece() -> None:
 
 def test_what_no_reader_sees_does_not_reach_the_model() -> None:
     assert read("where is my in\u200bvoice for May &amp; June 🙏").units == ("where is my invoice for May & June",)
+
+
+def test_the_body_is_what_stands_below_the_subject_in_what_is_judged() -> None:
+    text = "Hello team,\n\nthe export fails.\nIt shows error 500.\n\nBest regards,\nTom"
+    assert body(text) == "the export fails.\nIt shows error 500."
+    assert read(text, "Export").units[0] == f"Export\n\n{body(text)}"
+    assert body("Hello!") == "Hello!"

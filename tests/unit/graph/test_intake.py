@@ -24,7 +24,7 @@ class Moonless:
     def speaks(self, sentence: str) -> bool:
         return "Mond" not in sentence
 
-    def beside(self, text: str) -> tuple[Span, ...]:
+    def beside(self, text: str, title: str = "") -> tuple[Span, ...]:
         at = text.find("Der Mond")
         return (Span(start=at, end=len(text)),) if at >= 0 else ()
 

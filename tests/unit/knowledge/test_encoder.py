@@ -1,3 +1,4 @@
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -5,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.errors import Unavailable
-from knowledge.encoder import OnnxEncoder
+from knowledge.encoder import BULK, KEPT, Ids, OnnxEncoder, Run
+from tests.unit.knowledge.conftest import ENCODER
 
 # The first 32 of 384 numbers that the published fp32 model gives for "This is an example sentence".
 REFERENCE = [
@@ -62,3 +64,79 @@ def test_a_missing_encoder_says_to_run_make_setup(tmp_path: Path) -> None:
     assert encoder.version == "absent"
     with pytest.raises(Unavailable, match="make setup"):
         encoder.encode(["x"])
+
+
+class Counting(OnnxEncoder):
+    """Keeps what it ran. While ``slow`` is not set, no run ends; the first ``failures`` fail."""
+
+    def __init__(self, failures: int = 0) -> None:
+        super().__init__(ENCODER)
+        self.runs: list[Ids] = []
+        self.began, self.slow, self.failures = threading.Event(), threading.Event(), failures
+        self.slow.set()
+
+    def _run(self, ids: Ids) -> Run:
+        self.runs.append(ids)
+        self.began.set()
+        self.slow.wait(10)
+        if len(self.runs) <= self.failures:
+            raise MemoryError
+        return super()._run(ids)
+
+
+def test_what_was_encoded_just_now_is_not_run_again() -> None:
+    counting = Counting()
+    first = counting.encode(TEXTS[:4])
+    first_again, spaced = counting.encode(TEXTS[:4]), counting.encode(["I  want my\nmoney back "])
+    assert np.array_equal(first, first_again)
+    assert np.array_equal(first[:1], spaced)
+    assert len(counting.runs) == 4
+
+
+def test_vector_and_token_states_of_a_text_are_one_run() -> None:
+    counting = Counting()
+    vector, (_, states) = counting.encode(TEXTS[:1])[0], counting.states(TEXTS[0])
+    mean = states.mean(0)
+    assert np.allclose(mean / np.linalg.norm(mean), vector, atol=1e-6)
+    assert len(counting.runs) == 1
+
+
+def test_threads_that_ask_for_the_same_text_at_once_share_one_run() -> None:
+    counting = Counting()
+    counting.slow.clear()
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(counting.encode, TEXTS[:1]) for _ in range(4)]
+        counting.began.wait(10)
+        counting.slow.set()
+        assert len({each.result().tobytes() for each in asked}) == 1
+    assert len(counting.runs) == 1
+
+
+def test_who_writes_into_a_vector_does_not_change_the_next_one() -> None:
+    counting = Counting()
+    mine = counting.encode(TEXTS[:1])
+    expected = mine.copy()
+    mine[:] = 0
+    assert np.array_equal(counting.encode(TEXTS[:1]), expected)
+    with pytest.raises(ValueError, match="read-only"):
+        counting.states(TEXTS[0])[1][:] = 0
+
+
+def test_a_run_that_failed_is_made_again_and_the_others_are_kept() -> None:
+    counting = Counting(failures=1)
+    with pytest.raises(MemoryError):
+        counting.encode(["refund " * 60, "invoice"])
+    assert counting.encode(["refund " * 60, "invoice"]).shape == (2, 384)
+    assert len(counting.runs) == 3
+
+
+def test_what_is_kept_is_bounded_and_a_large_batch_does_not_push_it_out() -> None:
+    counting = Counting()
+    counting.encode(TEXTS[:1])
+    counting.encode([f"text {n} " * 8 for n in range(BULK // 16)])
+    counting.encode(TEXTS[:1])
+    assert len(counting.runs) == 1 + BULK // 16
+    for n in range(KEPT // 200):
+        counting.encode([f"{n} " * 254])
+    counting.encode(TEXTS[:1])
+    assert counting.runs[-1] == counting.runs[0]

@@ -44,6 +44,14 @@ def test_the_sum_is_the_one_that_bm25s_gives() -> None:
     assert np.allclose(got / got.max(), expected / expected.max(), atol=1e-6)
 
 
+def test_words_that_say_nothing_weigh_nothing() -> None:
+    assert terms("What is the refund of an EU plan in the AI age?") == ["refund", "eu", "plan", "ai", "age"]
+
+
+def test_an_identifier_counts_whole_and_by_its_parts_and_camel_case_by_its_humps() -> None:
+    assert terms("CVE-2026-1731 in readOnlyMode") == ["cve", "2026", "1731", "readonlymode", "cve-2026-1731", "read", "only", "mode"]
+
+
 @pytest.mark.parametrize(
     ("word", "stem"),
     [("Refunds", "refund"), ("policies", "policy"), ("status", "status"), ("access", "access"), ("SSO", "sso"), ("gas", "gas")],

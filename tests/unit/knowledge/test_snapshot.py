@@ -1,4 +1,5 @@
 import io
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -7,18 +8,24 @@ from core.errors import Unavailable
 from knowledge.chunks import Chunk
 from knowledge.snapshot import Snapshot, content_version, vectors_name
 
-CHUNK = Chunk(id="1", document="refunds", heading="Refunds > Annual", text="Annual plans: 30 days. Zürich €")
+CHUNK = Chunk("1", "refunds", "Refunds > Annual", "Annual plans: 30 days. Zürich €", date(2026, 1, 5), None, ("emea",), "en")
+AT = datetime(2026, 3, 10, 14, tzinfo=UTC)
 
 
 def snapshot(encoder: str = "e1") -> Snapshot:
-    return Snapshot.of(encoder, {"refunds": "abc"}, [CHUNK])
+    return Snapshot.of(encoder, {"refunds": "abc"}, [CHUNK], {"refunds": AT})
 
 
 def test_a_snapshot_comes_back_as_it_was() -> None:
     before = snapshot()
     after = Snapshot.from_bytes(before.to_bytes())
-    assert (after.version, after.chunks, after.digests) == (before.version, before.chunks, before.digests)
+    assert (after.version, after.chunks, after.digests, after.since) == (before.version, before.chunks, before.digests, before.since)
     assert np.array_equal(after.lexicon.coverage("annual plans"), before.lexicon.coverage("annual plans"))
+
+
+def test_a_text_that_no_encoding_has_comes_back_too() -> None:
+    broken = CHUNK._replace(text="half a \ud83d sign")
+    assert Snapshot.from_bytes(Snapshot.of("e1", {}, [broken]).to_bytes()).chunks == (broken,)
 
 
 def test_an_empty_snapshot_comes_back_too() -> None:

@@ -1,0 +1,46 @@
+"""Pairs of sentences of two pages that cannot both hold, and pairs that only look so."""
+
+CONTRADICT: tuple[tuple[str, str], ...] = (
+    ("A written Fernhill quote is valid for 30 days from its date.", "A written quote stays valid for 60 days from its date."),
+    ("Annual plans are refunded in full within 30 days of purchase.", "An annual plan is refunded in full within 14 days of purchase."),
+    ("Monthly Fernhill plans are not refunded.", "Monthly plans are refunded."),
+    ("The Fernhill password reset link works once and expires after 60 minutes.", "A password reset link expires after 24 minutes."),
+    ("Fernhill backups are kept for 35 days.", "Backups of a workspace are kept for 90 days."),
+    ("A Fernhill SCIM token is valid for 12 months and is shown only once.", "A SCIM token is valid for 6 months."),
+    ("Fernhill Software does not accept cheques or cash.", "Fernhill Software accepts cheques."),
+    ("A Fernhill invitation link works for 7 days.", "An invitation link works for 14 days."),
+    ("Fernhill Software does not run a paid bug bounty programme.", "Fernhill Software runs a paid bug bounty programme."),
+    ("The Business plan has a 99.9 % monthly uptime SLA.", "The Business plan has a 99.5 % monthly uptime SLA."),
+    ("Fernhill support closes a ticket after 7 days without a reply.", "A ticket is closed by support after 10 days without a reply."),
+    ("A Fernhill browser session ends after 12 hours without activity.", "Browser sessions end after 8 hours without activity."),
+    ("The press office is closed on 25 December.", "The press office is closed on 24 December."),
+    ("Exports from Fernhill products are free of charge on every plan.", "Exports are not free of charge on any plan."),
+    ("A Fernhill trial needs no payment card.", "A trial needs a payment card."),
+    ("Fernhill Software offers a free 14-day trial.", "Fernhill Software offers a free 30-day trial."),
+    ("A Fernhill import file accepts up to 50 MB.", "An import file accepts up to 20 MB."),
+    ("Enterprise renews only by signature and not automatically.", "Enterprise renews automatically."),
+    ("UK customers are charged 20 % VAT.", "UK customers are charged 17.5 % VAT."),
+    (
+        "Reports are published within 5 business days after the incident.",
+        "A report is published within 10 business days after the incident.",
+    ),
+)
+
+AGREE: tuple[tuple[str, str], ...] = (
+    ("Annual plans are refunded in full within 30 days of purchase.", "Monthly plans are not refunded."),
+    ("The Business plan has a 99.9 % monthly uptime SLA.", "The Enterprise plan has a 99.95 % monthly uptime SLA."),
+    ("You get 60 days' notice before an annual price rises.", "You get 30 days' notice before a monthly price rises."),
+    ("A card refund arrives within 5 to 10 business days.", "A bank-transfer refund arrives within 3 to 5 business days."),
+    ("An annual plan is refunded in full within 30 days.", "After 30 days, an annual plan is not refunded in full."),
+    ("Seats added to a plan are charged pro rata by the day.", "Seats removed from a plan are not charged from the next month on."),
+    ("Fernhill Software signs within 2 business days.", "Fernhill Software signs in at most 2 business days."),
+    ("A written quote is valid for 30 days.", "A reset link is valid for 60 minutes."),
+    ("Password and MFA are available on every plan.", "SCIM is not available on the Starter plan."),
+    ("A trial lasts 14 days.", "Trial data is deleted 30 days after the trial."),
+    ("The Dublin window is Sunday 01:00.", "The Ohio window is Sunday 06:00."),
+    ("An upgrade takes effect immediately.", "A downgrade does not take effect immediately."),
+    ("Critical findings are repaired within 7 calendar days.", "High findings are repaired within 30 calendar days."),
+    ("A Member can approve requests.", "A Viewer cannot approve requests."),
+    ("Deleted documents stay in the bin for 30 days.", "Backups are kept for 35 days."),
+    ("Support answers in English.", "Support does not answer in Polish."),
+)
