@@ -91,9 +91,26 @@ class HandbookRetriever:
             return Found()
         day = (at or self._clock.now()).date()
         bounds = Bounds(frozenset(languages), None if regions is None else frozenset(regions), day, self._language)
-        reading = asyncio.to_thread(self._read, query)
-        read, loaded = await asyncio.gather(reading, asyncio.gather(*map(self._current, asked)))
-        parts = [self._search(audience, each, read, bounds, limit) for audience, each in zip(asked, loaded, strict=True)]
+        held = [self._loaded[audience] for audience in asked if audience in self._loaded]
+        looking = asyncio.ensure_future(asyncio.gather(*map(self._current, asked)))
+        try:
+            read = await asyncio.to_thread(self._read, query)
+            found = await self._tried(asked, held, read, bounds, limit)
+            current = await looking
+        finally:
+            looking.cancel()
+        same = len(held) == len(current) and all(one is other for one, other in zip(held, current, strict=True))
+        return found if found and same else await self._within(asked, current, read, bounds, limit)
+
+    async def _tried(self, asked: Sequence[Audience], held: Sequence[_Loaded], query: Query, bounds: Bounds, limit: int) -> Found | None:
+        """Search in what is at hand while somebody looks whether there is something newer; None where that cannot be done."""
+        try:
+            return await self._within(asked, held, query, bounds, limit) if len(held) == len(asked) else None
+        except Unavailable:
+            return None
+
+    async def _within(self, asked: Sequence[Audience], loaded: Sequence[_Loaded], query: Query, bounds: Bounds, limit: int) -> Found:
+        parts = [self._search(audience, each, query, bounds, limit) for audience, each in zip(asked, loaded, strict=True)]
         return _merged(await asyncio.gather(*parts), limit)
 
     async def contents(self, most: int, known: str) -> tuple[str, tuple[Passage, ...]]:
@@ -127,7 +144,7 @@ class HandbookRetriever:
         return loaded
 
     async def _search(self, audience: Audience, loaded: _Loaded, query: Query, bounds: Bounds, limit: int) -> Found:
-        """Candidates of one audience, in no order: enough of those that may be found for ``limit``, as far as there are any."""
+        """The best of one audience: ``limit`` of those that may be found, as far as there are any, and of those that the day keeps back."""
         snapshot, (open_, held) = loaded.snapshot, loaded.within(bounds)
         spoken = (open_ | held).nonzero()[0]
         if not len(spoken):
@@ -141,10 +158,8 @@ class HandbookRetriever:
                 break
             depth *= WIDER
         ranked = await asyncio.to_thread(self._ranked, query, snapshot, cosines, (open_, held), depth)
-        return Found(
-            passages=tuple(_passage(audience, snapshot, at, score) for at, score in ranked[0].items()),
-            withheld=tuple(_passage(audience, snapshot, at, score) for at, score in ranked[1].items()),
-        )
+        passages, withheld = (tuple(_passage(audience, snapshot, at, score) for at, score in _best(each, limit)) for each in ranked)
+        return Found(passages=passages, withheld=withheld)
 
     def _ranked(
         self, query: Query, snapshot: Snapshot, cosines: dict[int, float], masks: "tuple[Mask, Mask]", depth: int
@@ -161,6 +176,10 @@ class HandbookRetriever:
         if not cosines:
             raise Unavailable(what=f"handbook of {self._tenant}", problem="its vectors are gone; run `app.py knowledge ingest`")
         return cosines
+
+
+def _best(scored: dict[int, float], limit: int) -> list[tuple[int, float]]:
+    return sorted(scored.items(), key=lambda each: -each[1])[:limit]
 
 
 def _passage(audience: Audience, snapshot: Snapshot, at: int, score: float) -> Passage:

@@ -70,10 +70,9 @@ class Contestant:
 
 
 def command(name: str, data: Path) -> list[str]:
-    """What starts a contestant; a peer's environment is made first. Raises NotThereError."""
+    """What starts a contestant; another's environment than ours is made first. Raises NotThereError."""
     if name == OURS:
         return [sys.executable, "-m", "benchmarks.peers.ours", str(data)]
-    if name == BARE:
-        return [sys.executable, "-I", str(HERE / "worker.py"), "bare"]
+    name = "bare" if name == BARE else name
     python = environment(HERE / f"{name.replace('-', '_')}.txt", ROOT / "build" / "peers" / name)
     return [str(python), "-I", "-W", "ignore", str(HERE / "worker.py"), name]
