@@ -60,9 +60,11 @@ class AnswerFinder(Versioned, Protocol):
         known: Mapping[str, str] = {},
         history: Sequence[Past] = (),
         on: date | None = None,
+        own: str = "",
     ) -> Answer:
         """Cited lines of public ``passages``, or an abstention with its reason. ``withheld``: what is not in force ``on`` that day;
-        ``internal``: what only the company's people may read; ``known``: verified facts of the sender; ``history``: what was said."""
+        ``internal``: what only the company's people may read; ``known``: verified facts of the sender; ``history``: what was said;
+        ``own``: what of the question is the sender's new words (default: all of it)."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 from agents.portions import line, size
 from core.company import IntentDef
 from core.intent import Near
-from core.types import Answer, Passage
+from core.types import Answer, Passage, Past
 
 PASSAGES = 3
 FORMS = ((4, 100), (2, 100), (1, 100), (0, 100), (0, 60), (0, 30), (0, 0))
@@ -20,8 +20,25 @@ class Grounds(Protocol):
     def excerpts(self, question: str, passages: tuple[Passage, ...], *, chars: int, size: Callable[[str], int]) -> tuple[Passage, ...]:
         """The passages cut to their sentences nearest to the question, at most ``chars`` by ``size`` in all."""
 
+    def fitting(self, passages: Sequence[Passage], told: Sequence[str], known: Mapping[str, str]) -> tuple[Passage, ...]:
+        """The public passages without what they say for others than the sender, as ``told`` (newest first) and ``known``."""
+
     def check(self, draft: str, passages: Sequence[Passage], conversation: str) -> Answer:
-        """The cited sentences of ``draft`` that ``passages`` support, ``[1]`` being the first; abstained when too little is left."""
+        """The cited sentences of ``draft`` that ``passages`` support, ``[1]`` being the first, one a line; abstained when too little is
+        left."""
+
+    def reviewed(
+        self,
+        draft: Answer,
+        passages: Sequence[Passage],
+        *,
+        internal: Sequence[Passage] = (),
+        told: Sequence[str] = (),
+        known: Mapping[str, str] = {},
+        history: Sequence[Past] = (),
+    ) -> Answer:
+        """A checked draft without what it says for others, with caveats; abstained where pages disagree (``conflict``) or too little is
+        left."""
 
 
 class Offered:

@@ -15,6 +15,7 @@ from policy.schema import ModelBudget
 
 SPENT = "model budget of the day is spent"
 KEPT_BACK = "model: not asked:"
+UNCHECKED = "model: what it wrote could not be checked:"
 
 Read = Callable[[BaseModel], Answer | None]
 
@@ -64,9 +65,8 @@ class Purse:
         except ModelFailed as error:
             cost = error.cost or Cost(calls=1, usd=most)
             return Asked(None, cost, [f"model: {error}", *await self._settle(turn, day, most, cost, reserving)])
-        drafting = asyncio.to_thread(read, said) if read else _nothing()
-        trouble, draft = await asyncio.gather(self._settle(turn, day, most, cost, reserving), drafting)
-        return Asked(said, cost, trouble, draft)
+        trouble, (draft, unread) = await asyncio.gather(self._settle(turn, day, most, cost, reserving), _drafted(read, said))
+        return Asked(said, cost, [*trouble, *unread], draft)
 
     async def _reserve(self, turn: Turn, day: date, most: float, budget: ModelBudget) -> str:
         """Why no call may be made, or nothing."""
@@ -86,5 +86,9 @@ class Purse:
         return []
 
 
-async def _nothing() -> None:
-    return None
+async def _drafted(read: Read | None, said: BaseModel) -> tuple[Answer | None, list[str]]:
+    """What ``read`` makes of it, in a thread. The call is paid: whatever fails now must not make the turn pay for another."""
+    try:
+        return (await asyncio.to_thread(read, said) if read else None), []
+    except Exception as error:  # noqa: BLE001 - see above
+        return None, [f"{UNCHECKED} {error if isinstance(error, UsherError) else type(error).__name__}"]

@@ -1,21 +1,19 @@
 """The writer: the turn's one model call, made when the embedded model is unsure or a text is to be sent, and never taken at its word."""
 
 import asyncio
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from agents.advisor.grounding import unsupported_claims
-from agents.advisor.sentences import sentences
+from agents.asking import harmless
 from agents.cascade import candidates, chosen, decided, evidence
 from agents.dialect import form
 from agents.material import Extracts, Grounds, Offered
 from agents.outputs import Assessed, Reply
 from agents.portions import Portion, filled, line, shortened, size, tidy
-from agents.purse import Asked, Purse
+from agents.purse import UNCHECKED, Asked, Purse
 from agents.recalibration import Recalibrations
 from agents.transcript import condensed
 from core.company import IntentDef, Intents
@@ -27,11 +25,27 @@ from policy.schema import ModelBudget
 
 NONE = "none"
 UNLIMITED = ModelBudget()
+NOTHING: Mapping[str, str] = {}
 PROMPT_TOKENS = 500
-QUESTION_CHARS = 240
-_SECRET = re.compile(
-    r"password|passwor[dt]|passphrase|\bpin\b|\bcvv\b|card number|\biban\b|kartennummer|mot de passe|contraseña", re.IGNORECASE
-)
+
+
+class Case(NamedTuple):
+    """What is asked, by whom (``known``: verified facts), and what the handbook has; ``internal`` pages only speak against a draft."""
+
+    turn: Turn
+    intake: Intake
+    passages: tuple[Passage, ...]
+    known: Mapping[str, str]
+    internal: Sequence[Passage]
+
+    @property
+    def told(self) -> list[str]:
+        """What the customer said, newest first."""
+        return [self.intake.request, *(past.text for past in reversed(self.turn.history) if past.role == "customer")]
+
+    @property
+    def conversation(self) -> str:
+        return "\n".join([self.intake.subject, self.intake.text, *(past.text for past in self.turn.history)])
 
 
 class Brief(NamedTuple):
@@ -75,18 +89,28 @@ class Writer:
         """The same writer, on this budget."""
         return replace(self, budget=budget)
 
-    async def assess(self, turn: Turn, intake: Intake, intent: Intent, passages: tuple[Passage, ...]) -> Opinion:
+    async def assess(
+        self,
+        turn: Turn,
+        intake: Intake,
+        intent: Intent,
+        passages: tuple[Passage, ...],
+        *,
+        known: Mapping[str, str] = NOTHING,
+        internal: Sequence[Passage] = (),
+    ) -> Opinion:
         """Intent and draft in one call. An intent that was not offered, or is no longer the company's, is dropped, and the receipt says
-        so."""
-        known = self._known()
-        offered = Offered(candidates(intent, known), known, intent.nearest)
+        so. ``known``: verified facts of the sender (``tier``, ``region``); ``internal``: what the company's people know beside."""
+        case = Case(turn, intake, passages, known, internal)
+        intents = self._known()
+        offered = Offered(candidates(intent, intents), intents, intent.nearest)
         if not offered.names:
             return Opinion(None, None, Cost(), ["model: nothing to ask: there is no intent to choose from"])
-        brief = await asyncio.to_thread(self._brief, turn, intake, passages, offered)
-        said, cost, trouble, draft = await self._asked(turn, intake, brief, Assessed)
+        brief = await asyncio.to_thread(self._brief, case, offered)
+        said, cost, trouble, draft = await self._asked(case, brief, Assessed)
         if not isinstance(said, Assessed):
             return Opinion(None, None, cost, trouble)
-        question = _harmless(said.question, _conversation(turn, intake))
+        question = harmless(said.question, case.conversation, brief.passages)
         name = brief.offered.get(line(said.intent))
         if said.intent != NONE and (name is None or name not in self._known()):
             problem = "model: named an intent that was not offered; the embedded reading stands"
@@ -96,11 +120,20 @@ class Writer:
         read = decided(intent, choice, learned)
         return Opinion(read, draft, cost, [*trouble, *await self._enter(turn, choice)], evidence(choice, intent, read, learned), question)
 
-    async def reply(self, turn: Turn, intake: Intake, passages: tuple[Passage, ...]) -> Opinion:
-        """The text, from the passages only; None where too little of it is supported."""
-        brief = await asyncio.to_thread(self._brief, turn, intake, passages)
-        said, cost, trouble, draft = await self._asked(turn, intake, brief, Reply)
-        if said and not draft:
+    async def reply(
+        self,
+        turn: Turn,
+        intake: Intake,
+        passages: tuple[Passage, ...],
+        *,
+        known: Mapping[str, str] = NOTHING,
+        internal: Sequence[Passage] = (),
+    ) -> Opinion:
+        """The text, from the passages only; None where too little of it is supported, abstained where pages disagree about it."""
+        case = Case(turn, intake, passages, known, internal)
+        brief = await asyncio.to_thread(self._brief, case)
+        said, cost, trouble, draft = await self._asked(case, brief, Reply)
+        if said and not draft and not any(line.startswith(UNCHECKED) for line in trouble):
             trouble = [*trouble, "model: its reply was not supported by the passages; the handbook's own sentences are used"]
         return Opinion(None, draft, cost, trouble)
 
@@ -115,9 +148,10 @@ class Writer:
             return [f"model: its choice was not kept: {error}"]
         return []
 
-    def _brief(self, turn: Turn, intake: Intake, passages: tuple[Passage, ...], offered: Offered | None = None) -> Brief:
+    def _brief(self, case: Case, offered: Offered | None = None) -> Brief:
         """The prompt, within its tokens: what matters most is cut last."""
-        text, extracts = f"{intake.subject}\n{intake.text}".strip(), Extracts(self.grounds, f"{intake.title}\n\n{intake.request}", passages)
+        turn, intake, fitting = case.turn, case.intake, self.grounds.fitting(case.passages, case.told, case.known)
+        text, extracts = f"{intake.subject}\n{intake.text}".strip(), Extracts(self.grounds, f"{intake.title}\n\n{intake.request}", fitting)
         history = "\n".join(past.text for past in turn.history)
         portions = {
             "text": Portion(0.3, tidy(text), lambda most: shortened(text, most)),
@@ -130,24 +164,18 @@ class Writer:
         prompt, texts = filled(name, self.prompt_tokens - form(output).tokens, portions, **fixed)
         return Brief(prompt, extracts.in_(texts["passages"]), offered.in_(texts["intents"]) if offered else {})
 
-    async def _asked(self, turn: Turn, intake: Intake, brief: Brief, output: type[Assessed | Reply]) -> Asked:
+    async def _asked(self, case: Case, brief: Brief, output: type[Assessed | Reply]) -> Asked:
         def checked(said: BaseModel) -> Answer | None:
-            """The cited sentences that survive the check; None when there is nothing worth sending."""
+            """The cited sentences that survive the check; None when there is nothing worth sending, abstained where pages disagree."""
             text = said.draft if isinstance(said, Assessed) else said.reply if isinstance(said, Reply) else ""
             if not text.strip() or not brief.passages:
                 return None
-            answer = self.grounds.check(text, brief.passages, _conversation(turn, intake))
-            return None if answer.abstained or not answer.citations else answer
+            answer = self.grounds.check(text, brief.passages, case.conversation)
+            if answer.abstained or not answer.citations:
+                return None
+            answer = self.grounds.reviewed(
+                answer, case.passages, internal=case.internal, told=case.told, known=case.known, history=case.turn.history
+            )
+            return None if answer.abstained and answer.reason != "conflict" else answer
 
-        return await self.purse.ask(turn, brief.prompt, output, self.budget, checked)
-
-
-def _conversation(turn: Turn, intake: Intake) -> str:
-    return "\n".join([intake.subject, intake.text, *(past.text for past in turn.history)])
-
-
-def _harmless(question: str, conversation: str) -> str:
-    """The question where it is one, claims nothing that was not said, and asks for nothing that nobody should write down."""
-    asked = line(question)
-    one = asked.endswith("?") and asked.count("?") == 1 and len(asked) <= QUESTION_CHARS and len(sentences(asked)) == 1
-    return asked if one and not _SECRET.search(asked) and not unsupported_claims(asked, (), conversation) else ""
+        return await self.purse.ask(case.turn, brief.prompt, output, self.budget, checked)

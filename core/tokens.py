@@ -99,6 +99,8 @@ def _tokens() -> Tokens:
 
 def _piece(piece: str) -> int:
     last = piece[-1]
+    if last >= "\u2e80" and last.isalpha():
+        return -(-5 * len(piece) // 4)  # Chinese, Japanese and Korean signs: often one token, at times two
     if last >= "\x80":
         return -(-len(piece.encode(errors="replace")) // 4) if last.isalpha() else sum(1 + (sign > "\uffff") for sign in piece)
     if last.islower():

@@ -62,7 +62,8 @@ class Lines:
         self.file = file
         self._lines: dict[Loc, int] = {}
         if node:
-            self._walk(node, ())
+            with _readable(file):  # a node may hold itself
+                self._walk(node, ())
 
     def of(self, loc: Sequence[str | int]) -> int | None:
         """The line of ``loc``, or of its nearest parent that the text has."""

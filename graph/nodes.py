@@ -33,7 +33,7 @@ log = logging.getLogger("usher.graph")
 PUBLIC: tuple[Audience, ...] = ("public",)
 INTERNAL: tuple[Audience, ...] = ("internal",)
 PASSAGES, RULES, TELLING = 6, 3, 3
-KEPT = ("conflict", "out of policy", "own records")
+KEPT = ("conflict", "out of policy", "own records", "underspecified")
 """Why the advisor stays silent whatever a chat model would write."""
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class Nodes:
         writer = self.crew.writer_for(state["records"])
         wanted = intent.abstained and not known.automated and turn.mode == "automation" and not _nothing_left(known)
         if writer and wanted:
-            opinion = await writer.assess(turn, known, intent, passages)
+            opinion = await writer.assess(turn, known, intent, passages, known=_verified(state), internal=state["rules"])
             intent, cost, trouble = opinion.intent or intent, opinion.cost, opinion.degraded
             draft, note = _joined(draft, opinion), f"; {opinion.note}" if opinion.note else ""
         result = self.crew.planner.assess(turn, known, intent, state["records"], draft, state["busy"])
@@ -124,16 +124,17 @@ class Nodes:
 
     def _advice(self, state: State) -> Answer:
         """What the handbook answers, for what was found and what is known of the sender and of the conversation."""
-        turn, found, verified = state["turn"], state["found"], facts(state["records"])
+        turn, found = state["turn"], state["found"]
         return self.crew.advisor.answer(
             state["asked"],
             found.passages,
             state["intake"].language,
             withheld=found.withheld,
             internal=state["rules"],
-            known={name: value for name in ("tier", "region") if isinstance(value := verified.get(name), str)},
+            known=_verified(state),
             history=turn.history,
             on=turn.now.date(),
+            own=state["intake"].request,
         )
 
     def _kept_back(self, state: State, writer: Writer | None) -> str:
@@ -157,19 +158,19 @@ class Nodes:
             clarify = partial(self.crew.clarify, known, assessment, asked_model=bool(state.get("cost", Cost()).calls))
             answer = self.crew.offer(known, plan.offer) if plan.offer else clarify()
         elif writer and not state.get("cost", Cost()).calls and not kept_back(state.get("degraded", ())):
-            written = await writer.reply(turn, known, state["found"].passages)
+            written = await writer.reply(turn, known, state["found"].passages, known=_verified(state), internal=state["rules"])
             answer, cost, trouble = _joined(answer, written) or answer, written.cost, written.degraded
         else:
             note = self._kept_back(state, writer)
         evidence = f"offer {plan.offer}" if plan.offer else f"{len(answer.citations)} citations{note}"
         step = _step("reply", self.crew.advisor.version, began, evidence)
-        return {"reply": self.crew.signed(known, answer), "steps": [step], "cost": cost, "degraded": trouble}
+        return {"unsigned": answer, "reply": self.crew.signed(known, answer), "steps": [step], "cost": cost, "degraded": trouble}
 
     async def guardian(self, state: State) -> dict[str, Any]:
         began = time.perf_counter()
-        ruling = self.crew.guardian.review(
-            state["turn"], state["intake"], state["plan"], state.get("reply"), self._effects(state, state["plan"])
-        )
+        effects = self._effects(state, state["plan"])
+        asked = (state["turn"], state["intake"], state["plan"], state.get("reply"), effects)
+        ruling = self.crew.guardian.review(*asked, state.get("unsigned"), state["found"].passages)
         return {
             "ruling": ruling,
             "steps": [_step("guardian", self.crew.guardian.version, began, "; ".join(ruling.reasons) or "nothing to object")],
@@ -248,20 +249,33 @@ class Nodes:
         if plan.action not in ("handoff", "escalate"):
             plan = self.crew.planner.to_person(state["turn"], state["assessment"])
         plan = plan.model_copy(update={"reasons": (why, *plan.reasons)})
-        advice = state["assessment"].draft
-        return {"final": plan, "effects": list(self.crew.planner.effects(state["turn"], state["intake"], plan, None, advice))}
+        effects = self.crew.planner.effects(state["turn"], state["intake"], plan, None, advice_of(state))
+        return {"final": plan, "effects": list(effects)}
 
     def _effects(self, state: State, plan: Plan) -> tuple[Effect, ...]:
-        return self.crew.planner.effects(state["turn"], state["intake"], plan, state.get("reply"), state["assessment"].draft)
+        return self.crew.planner.effects(state["turn"], state["intake"], plan, state.get("reply"), advice_of(state))
+
+
+def advice_of(state: State) -> Answer | None:
+    """What people and receipt are told that the handbook makes of it: the reply's, where it was found only then that pages disagree."""
+    reply = state.get("unsigned")
+    return reply if reply and reply.caveats else state["assessment"].draft
+
+
+def _verified(state: State) -> dict[str, str]:
+    """What is known of the sender that an answer may depend on."""
+    verified = facts(state["records"])
+    return {name: value for name in ("tier", "region") if isinstance(value := verified.get(name), str)}
 
 
 def _joined(draft: Answer | None, opinion: Opinion) -> Answer | None:
-    """The chat model's checked draft in the place of the advisor's, unless the advisor has a reason to keep silent; with its caveats. A
-    question of the model's counts where neither can answer."""
+    """The chat model's checked draft in the place of the advisor's, unless the advisor has a reason to keep silent; with the caveats of
+    both. A question of the model's counts where neither can answer."""
     if draft and draft.reason in KEPT:
         return draft
     if opinion.draft:
-        return opinion.draft.model_copy(update={"caveats": draft.caveats if draft else ()})
+        caveats = tuple(dict.fromkeys((*opinion.draft.caveats, *(draft.caveats if draft else ()))))
+        return opinion.draft.model_copy(update={"caveats": caveats})
     if opinion.question and (draft is None or (draft.abstained and not draft.question)):
         return (draft or Answer(abstained=True)).model_copy(update={"reason": "underspecified", "question": opinion.question})
     return draft

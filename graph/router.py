@@ -14,7 +14,7 @@ from core.ports import Outcome, Paused, Turns
 from core.receipt import PassageView, Receipt
 from core.types import Cost, Decision, Found, Passage, Ruling, Turn
 from graph.build import build
-from graph.nodes import Nodes
+from graph.nodes import Nodes, advice_of
 from graph.state import State
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class Lane:
         turn, assessment = state["turn"], state["assessment"]
         plan = state.get("final") or (state["request"].plan if "request" in state else state["plan"])
         ruling: Ruling = state["ruling"]
+        advice = advice_of(state)
         return Receipt(
             id=f"r-{turn.id}",
             turn_id=turn.id,
@@ -146,7 +147,7 @@ class Lane:
             data_quality=assessment.data_quality,
             data_gaps=assessment.data_gaps,
             passages=tuple(map(_view, (*state.get("found", Found()).passages, *state.get("rules", ())))),
-            caveats=assessment.draft.caveats if assessment.draft else (),
+            caveats=advice.caveats if advice else (),
             plan=plan,
             verdict=ruling.verdict,
             verdict_reasons=ruling.reasons,

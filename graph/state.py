@@ -21,7 +21,8 @@ class State(Input, total=False):
     asked: str  # passages; the request as it reads without the conversation
     assessment: Assessment  # assess
     plan: Plan  # plan
-    reply: Answer  # reply
+    unsigned: Answer  # reply; the text itself
+    reply: Answer  # reply; in the company's frame
     ruling: Ruling  # guardian
     request: Request  # ask
     decision: Decision  # wait

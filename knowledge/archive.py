@@ -5,6 +5,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from core.errors import InvalidFile
 
@@ -12,13 +13,15 @@ MAX_FILE = 64 * 2**20
 MAX_ARCHIVE = 2 * 2**30
 MAX_MEMBERS = 50_000
 ENCRYPTED = 0x1
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Python unpacks the others in one piece, however large it becomes."""
 
 
 def opened(source: Path | bytes, file: str, *, most: int = MAX_ARCHIVE) -> zipfile.ZipFile:
     """The archive at a path, or of these bytes; ``most`` is how many bytes it may come to when everything in it is unpacked.
 
     Raises:
-        InvalidFile: it is no zip file, or comes to too much. The sizes that it states bind it: no member yields more than it states.
+        InvalidFile: it is no zip file, or comes to too much. The sizes that it states bind it: ``read`` stops there.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
@@ -31,26 +34,42 @@ def opened(source: Path | bytes, file: str, *, most: int = MAX_ARCHIVE) -> zipfi
     raise InvalidFile(file=file, problem=f"comes to more than {size(most)} or {MAX_MEMBERS:,} files when unpacked")
 
 
-def members(archive: zipfile.ZipFile, file: str) -> Iterator[tuple[zipfile.ZipInfo, str, InvalidFile | None]]:
-    """Every file in the archive with its path, and what speaks against reading it."""
-    seen: set[str] = set()
-    for member in archive.infolist():
-        if member.is_dir():
+class Member(NamedTuple):
+    """A file in an archive. ``name`` is as it stands there; ``path`` lies within the archive in any case, and is empty for ``.``."""
+
+    info: zipfile.ZipInfo
+    name: str
+    path: PurePosixPath
+    problem: str
+    """What speaks against reading it."""
+
+
+def members(archive: zipfile.ZipFile) -> Iterator[Member]:
+    """Every file in the archive."""
+    seen: set[PurePosixPath] = set()
+    for info in archive.infolist():
+        name = info.filename.replace("\\", "/")
+        if name.endswith("/"):
             continue
-        name = member.filename.replace("\\", "/")
-        problem = _problem(member, name, seen)
-        seen.add(name)
-        yield member, name, InvalidFile(file=f"{file}/{name}", problem=problem) if problem else None
+        path = PurePosixPath(name)
+        if not path.name or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+            yield Member(info, name, PurePosixPath(path.name), "its name leads out of the archive")
+            continue
+        yield Member(info, name, path, _problem(info) or ("is in the archive twice" if path in seen else ""))
+        seen.add(path)
 
 
 def read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> bytes:
     """Raises:
-    InvalidFile: too large, damaged, or packed in a way that cannot be read.
+    InvalidFile: too large, damaged (also where there is more of it than it states), or packed in a way that is not read.
     """
+    if problem := _problem(member):
+        raise InvalidFile(file=file, problem=problem)
     if member.file_size > MAX_FILE:
         raise InvalidFile(file=file, problem=f"is larger than {size(MAX_FILE)}")
     try:
-        return archive.read(member)
+        with archive.open(member) as packed:
+            return packed.read(member.file_size)  # asked for all, zipfile unpacks it before it looks how much it should be
     except Exception as error:  # noqa: BLE001 - damaged archives raise whatever their packing raises
         raise InvalidFile(file=file, problem=f"is damaged in its archive ({error})") from None
 
@@ -59,12 +78,9 @@ def size(count: int) -> str:
     return f"{count // 2**30} GB" if count >= 2**30 else f"{count // 2**20} MB"
 
 
-def _problem(member: zipfile.ZipInfo, name: str, seen: set[str]) -> str | None:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        return "its name leads out of the archive"
+def _problem(member: zipfile.ZipInfo) -> str:
     if stat.S_ISLNK(member.external_attr >> 16):
         return "is a link"
     if member.flag_bits & ENCRYPTED:
         return "is encrypted; put it in without a password"
-    return "is in the archive twice" if name in seen else None
+    return "" if member.compress_type in PACKINGS else "is packed in another way than deflate; pack it anew"

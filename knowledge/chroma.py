@@ -180,7 +180,7 @@ def _parse(url: str) -> tuple[str, int, bool]:
         port = parts.port
     except ValueError:
         raise InvalidSetting(name="USHER_CHROMA_URL", problem=f"{url!r} is no URL") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or "@" in parts.netloc:
         raise InvalidSetting(name="USHER_CHROMA_URL", problem="must look like http://host:8000")
     ssl = parts.scheme == "https"
     return parts.hostname, port or (443 if ssl else 8000), ssl

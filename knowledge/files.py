@@ -34,6 +34,11 @@ def decoded(content: bytes, file: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def printable(name: str) -> str:
+    """The same, unless it is the name of a file that is not UTF-8: then with its wrong bytes written out."""
+    return name.encode(errors="backslashreplace").decode()
+
+
 def read_bytes(path: Path) -> bytes:
     """Raises:
     InvalidFile: missing, a directory, or unreadable.

@@ -9,6 +9,12 @@ from core.yamltext import Lines, parse
 from knowledge.pages import Common, Said
 
 NAME = "_pages.yaml"
+_MEANT = (NAME, "_pages.yml")
+
+
+def is_meant(name: PurePosixPath) -> bool:
+    """Whether it is, or was to be, a folder file: one by another spelling would say to nobody that its folder is restricted."""
+    return name.name.casefold() in _MEANT
 
 
 class Contents(Value):

@@ -70,6 +70,7 @@ class HandbookRetriever:
         self._language, self._ranking, self._refresh_s = language, ranking, refresh_s
         self.version = SCORING
         self._loaded: dict[Audience, _Loaded] = {}
+        self._looking: dict[Audience, asyncio.Future[_Loaded]] = {}
 
     async def search(
         self,
@@ -90,7 +91,8 @@ class HandbookRetriever:
         if limit < 1 or not asked or not query.strip():
             return Found()
         day = (at or self._clock.now()).date()
-        bounds = Bounds(frozenset(languages), None if regions is None else frozenset(regions), day, self._language)
+        wanted = None if regions is None else frozenset(map(str.lower, regions))
+        bounds = Bounds(frozenset(map(str.lower, languages)), wanted, day, self._language)
         held = [self._loaded[audience] for audience in asked if audience in self._loaded]
         looking = asyncio.ensure_future(asyncio.gather(*map(self._current, asked)))
         try:
@@ -130,6 +132,13 @@ class HandbookRetriever:
         loaded = self._loaded.get(audience)
         if loaded and time.monotonic() - loaded.read_at < self._refresh_s:
             return loaded
+        looking = self._looking.get(audience)
+        if looking is None or looking.done() or looking.get_loop() is not asyncio.get_running_loop():
+            looking = self._looking[audience] = asyncio.ensure_future(self._look(audience, loaded))
+        return await asyncio.shield(looking)
+
+    async def _look(self, audience: Audience, loaded: _Loaded | None) -> _Loaded:
+        """What is stored now; one look serves all who wait for it."""
         version = await self._indexes.version(self._tenant, index_name(audience))
         if loaded and loaded.version == version:
             loaded.read_at = time.monotonic()

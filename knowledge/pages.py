@@ -33,6 +33,15 @@ class Common(Value):
             raise ValueError(f"before effective ({effective})")
         return value
 
+    @field_validator("regions")
+    @classmethod
+    def _named(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """As they are compared: in lower case. None of them would mean everybody, which nobody means who writes ``regions``."""
+        named = value and tuple(region.strip().lower() for region in value)
+        if named is not None and not (named and all(named)):
+            raise ValueError("names no region; leave it out where the page is for everybody")
+        return named
+
     @field_validator("language")
     @classmethod
     def _code(cls, value: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""How well passages fit a query: meaning and words together, then once more among the best, by their heading."""
+"""How well passages fit a query: meaning and words together, then by their heading too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ Ranking = Literal["dense", "lexical", "fused", "reranked"]
 DEFAULT: Ranking = "reranked"
 WORDS, HEADING = 1.1, 0.5
 """What words and heading count beside meaning, which counts 1."""
-RERANKED = 48
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def scores(
     * ``dense``: ``max(0, cosine)``. ``lexical``: ``coverage``, see ``Lexicon``.
     * ``fused``: ``(dense + 1.1 · coverage) / 2.1``. Both are absolute, not relative to the other candidates, so that the score of the best
       passage says whether the handbook speaks of the matter at all.
-    * ``reranked``: of the 48 best fused, ``(dense + 1.1 · coverage + 0.5 · heading) / 2.6``: also how near the query's subject is to what
+    * ``reranked``: ``(dense + 1.1 · coverage + 0.5 · heading) / 2.6``: also how near the query's subject is to what
       stands above the passage.
 
     ``depth`` is how many are taken for their words. One that only its words brought counts as near as the farthest neighbour fetched.
@@ -54,9 +53,7 @@ def scores(
     dense = np.maximum(np.fromiter(near.values(), np.float32, len(near)), 0)
     found = _first(dense, covered[places], ranking)
     if ranking == "reranked" and len(places):
-        best = np.argsort(-found, kind="stable")[:RERANKED]
-        places = places[best]
-        found = _again(query, snapshot, places, dense[best], covered[places])
+        found = _again(query, snapshot, places, dense, covered[places])
     return {int(at): round(min(1.0, float(score)), 4) for at, score in zip(places, found, strict=True)}
 
 

@@ -1,4 +1,4 @@
-"""A handbook's files read into chunks; those that the index has already, as they are now, are not even opened as what they are."""
+"""A handbook's files read into chunks; those that the index has already, as they are now, are neither parsed nor encoded."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ from core.errors import InvalidFile
 from core.types import Audience
 from knowledge import loaders
 from knowledge.chunks import Chunk, cutting, split
+from knowledge.files import printable
 from knowledge.pages import Page, settle
 from knowledge.snapshot import Snapshot
 from knowledge.sources import Source, Tree
@@ -102,4 +103,4 @@ def _from_name(document: str) -> str:
 
 
 def told(problems: list[tuple[PurePosixPath, InvalidFile]]) -> tuple[str, ...]:
-    return tuple(str(error) for _, error in sorted(problems, key=lambda each: each[0]))
+    return tuple(printable(str(error)) for _, error in sorted(problems, key=lambda each: each[0]))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Unavailable
@@ -59,8 +60,16 @@ class Snapshot:
     def of(
         cls, encoder: str, digests: Mapping[str, str], chunks: Sequence[Chunk], since: Mapping[str, datetime] | None = None
     ) -> "Snapshot":
-        """Without its headings' vectors, which ``with_headings`` gives."""
+        """Without its headings' vectors, which ``with_headings`` gives.
+
+        Raises:
+            ValueError: a document's chunks do not stand together, or differ in what holds of the page.
+        """
         import numpy as np
+
+        pages = [page for page, _ in groupby((chunk.document, _row(chunk)) for chunk in chunks)]
+        if len(pages) != len({document for document, _ in pages}):
+            raise ValueError("chunks of one document do not stand together, or are of two pages")
 
         lexicon = build([chunk.searchable for chunk in chunks])
         return cls(encoder, dict(digests), tuple(chunks), lexicon, dict(since or {}), np.zeros((0, 0), np.float16))

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from core.errors import InvalidFile
 from core.types import Audience
@@ -48,8 +48,12 @@ def look(handbook: Path, paths: Sequence[Path] = (), progress: Progress | None =
     names = _names(paths)
     require_folder(handbook)
     pages: list[Looked] = []
+
+    def asked(name: PurePosixPath) -> bool:
+        return not names or names.keys() >= set(name.parts[:1])
+
     with Tree([("", handbook), *((path.name, path) for path in names.values())]) as tree:
-        sources = [source for source in tree.sources() if not names or source.name.parts[0] in names]
+        sources = [source for source in tree.sources() if asked(source.name)]
         for done, source in enumerate(sources, 1):
             try:
                 if page := page_of(source, source.read()):
@@ -58,7 +62,7 @@ def look(handbook: Path, paths: Sequence[Path] = (), progress: Progress | None =
                 tree.problems.append((source.name, error))
             if progress:
                 progress("reading", done, len(sources))
-    return Look(pages=tuple(pages), skipped=told([each for each in tree.problems if not names or each[0].parts[0] in names]))
+    return Look(pages=tuple(pages), skipped=told([each for each in tree.problems if asked(each[0])]))
 
 
 def copy_in(paths: Sequence[Path], handbook: Path) -> None:
@@ -79,8 +83,11 @@ def copy_in(paths: Sequence[Path], handbook: Path) -> None:
         try:
             for left in (staged, spare):
                 _remove(left)
-            (shutil.copytree if path.is_dir() else shutil.copyfile)(path, staged)
-            if target.exists():
+            if path.is_dir():
+                shutil.copytree(path, staged, symlinks=True)  # a link leads nowhere else for being here, and a run names it
+            else:
+                shutil.copyfile(path, staged)
+            if os.path.lexists(target):
                 target.rename(spare)
             staged.rename(target)
             _remove(spare)

@@ -5,7 +5,8 @@ from datetime import date
 from functools import cached_property
 
 from agents.advisor.conflicts import conflicts, newer, out_of_force
-from agents.advisor.depends import Dimension, asks_for, dimensions, elsewhere, narrowed, open_cases, settled
+from agents.advisor.depends import Dimension, asks_for, dimensions, elsewhere, narrowed, of_cases, open_cases, settled
+from agents.advisor.drafts import Cases, fitted, reviewed
 from agents.advisor.exceptions import wants_exception
 from agents.advisor.focus import Ask, asks, names_record
 from agents.advisor.grounding import check
@@ -14,12 +15,12 @@ from agents.advisor.questions import question_for
 from agents.advisor.ranking import Scored, ranked, study
 from agents.advisor.sentences import Unit
 from agents.advisor.vectors import Vectors
-from agents.advisor.words import content_words
+from agents.advisor.words import content_words, spelled_out
 from core.ports import Encoder
 from core.types import Answer, Caveat, Citation, Passage, Past
 
 THRESHOLD = 0.53
-NEAR, ASKING, STRANGE = 0.85, 0.75, 0.05
+NEAR, ASKING, STRANGE, ROWS = 0.85, 0.75, 0.05, 0.85
 MAX_UNITS, MAX_PASSAGES = 4, 2
 NOTHING: Mapping[str, str] = {}
 
@@ -51,9 +52,12 @@ class Advisor:
         known: Mapping[str, str] = NOTHING,
         history: Sequence[Past] = (),
         on: date | None = None,
+        own: str = "",
     ) -> Answer:
         """Lines of at most two passages in document order, each with its own citation; or an abstention.
 
+        ``own`` are the sender's new words where ``question`` has some of the conversation's beside (default: the question): what they say
+        of a ticket, or of an exception, is told from these alone.
         ``withheld`` are passages not in force ``on`` that day, ``internal`` what the company's people know beside, ``known`` verified facts
         of the sender (``tier``, ``region``), ``history`` the conversation. Of internal pages an answer has document and heading only.
 
@@ -63,11 +67,11 @@ class Advisor:
         a conversation), ``conflict`` (pages disagree about it), ``answered in part`` (a second question stays open).
         """
         public = [passage for passage in passages if passage.audience == "public" and self._readable(passage, language)]
-        if reason := self._reason(question, public, language):
+        if reason := self._reason(question, own or question, public, language):
             return Answer(abstained=True, reason=reason)
         look = _Look(question, public, dimensions(public, self._plans), self._vectors, self._threshold)
         caveats = self._expired(look, [passage for passage in withheld if self._readable(passage, language)], on)
-        if rule := self._rule(look, internal):
+        if rule := self._rule(look, internal, wants_exception(own or question)):
             return Answer(abstained=True, reason="out of policy", citations=rule, caveats=caveats)
         told = [question, *(past.text for past in reversed(history) if past.role == "customer")]
         asked = look.settle(told, known, any(past.action == "clarify" for past in history))
@@ -82,6 +86,30 @@ class Advisor:
     def check(self, draft: str, passages: Sequence[Passage], conversation: str) -> Answer:
         """What a chat model wrote, without what its passages do not support (see ``grounding.check``)."""
         return check(draft, passages, conversation, self._vectors, self._plans)
+
+    def fitting(self, passages: Sequence[Passage], told: Sequence[str], known: Mapping[str, str]) -> tuple[Passage, ...]:
+        """The public passages without what they say for other plans and regions only, where the sender's is ``told`` (newest first) or
+        ``known``; those of which nothing is left are left out."""
+        public = [passage for passage in passages if passage.audience == "public"]
+        return fitted(public, self._cases(public, told, known))
+
+    def reviewed(
+        self,
+        draft: Answer,
+        passages: Sequence[Passage],
+        *,
+        internal: Sequence[Passage] = (),
+        told: Sequence[str] = (),
+        known: Mapping[str, str] = NOTHING,
+        history: Sequence[Past] = (),
+    ) -> Answer:
+        """A checked draft as this sender may have it (see ``drafts.reviewed``)."""
+        public = [passage for passage in passages if passage.audience == "public"]
+        cases, floor = self._cases(public, told, known), self._threshold * NEAR
+        return reviewed(draft, public, internal, cases, dimensions(public, self._plans), history, self._vectors, floor)
+
+    def _cases(self, public: Sequence[Passage], told: Sequence[str], known: Mapping[str, str]) -> Cases:
+        return [(each, values) for each in dimensions(public, self._plans) if (values := settled(each, told, known))]
 
     def excerpts(
         self, question: str, passages: tuple[Passage, ...], *, chars: int, size: Callable[[str], int] = len
@@ -116,12 +144,12 @@ class Advisor:
     def _readable(self, passage: Passage, language: str) -> bool:
         return bool(passage.text.strip()) and (passage.language or self._language) == language
 
-    def _reason(self, question: str, public: Sequence[Passage], language: str) -> str:
+    def _reason(self, question: str, own: str, public: Sequence[Passage], language: str) -> str:
         if not content_words(question):
             return "empty"
         if not public and language != self._language:
             return "language"
-        if names_record(question):
+        if names_record(own):
             return "own records"
         return "" if public else "no passage"
 
@@ -133,9 +161,9 @@ class Advisor:
         floor = max(self._threshold, look.best * NEAR)
         return out_of_force(((found, passage) for found, passage in best if found.score >= floor), on)
 
-    def _rule(self, look: "_Look", internal: Sequence[Passage]) -> tuple[Citation, ...]:
-        """The rule that the sender wants bent, or that only the company's people may apply."""
-        wanted, floor = wants_exception(look.question), self._threshold
+    def _rule(self, look: "_Look", internal: Sequence[Passage], wanted: bool) -> tuple[Citation, ...]:
+        """The rule that the sender wants bent (``wanted``), or that only the company's people may apply."""
+        floor = self._threshold
         if wanted and look.best >= floor * ASKING:
             return _cite(look.ranked[look.first][0], look.passages)
         if look.best >= floor or not internal:
@@ -185,7 +213,18 @@ class _Look:
             room = len(taken) < MAX_UNITS and (each.rank in ranks or len(ranks) < MAX_PASSAGES)
             if room and not any(_repeats(each, other) for other in taken):
                 taken.append(each)
-        return sorted(taken, key=lambda each: (each.rank, each.unit.at))
+        return [self._focused(each) for each in sorted(taken, key=lambda each: (each.rank, each.unit.at))]
+
+    def _focused(self, found: Scored) -> Scored:
+        """A table whose rows are no cases of the sender's with those rows alone that are about as near to what is asked as the nearest."""
+        rows, queries = [line for line in found.unit.lines if line.cells], [query for ask in self.asks for query in ask.queries]
+        if len(rows) < 2 or not queries or any(of_cases(dimension, found.unit) for dimension in self.dimensions):
+            return found
+        above = self.passages[found.rank].heading.rpartition(" > ")[2]
+        near = self._vectors.of([spelled_out(f"{above}: {row.text}") for row in rows]) @ self._vectors.of([*map(spelled_out, queries)]).T
+        kept = (near >= ROWS * near.max(axis=0)).any(axis=1)
+        lines = tuple(row for row, own in zip(rows, kept, strict=True) if own)
+        return found._replace(unit=found.unit._replace(lines=lines))
 
     def disagreements(self, chosen: Sequence[Scored], internal: Sequence[Passage]) -> tuple[Caveat, ...]:
         """Other passages of the search, and internal ones, that say something else of what was chosen."""

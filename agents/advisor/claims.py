@@ -92,7 +92,7 @@ _PROMISED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PROM
 
 def numbers(text: str) -> set[str]:
     """Canonical values: ``1,000``, ``1.000`` and ``1 000`` are one, and so are ``99.9`` and ``99,9``; small number words count."""
-    written = {_value(found[0]) for found in _NUMBER.finditer(_without_dates(text))}
+    written = {value(found[0]) for found in _NUMBER.finditer(_without_dates(text))}
     return written | {str(_WORDS[found[0].lower()]) for found in _NUMBER_WORD.finditer(text)}
 
 
@@ -123,13 +123,12 @@ def denies(text: str) -> bool:
 def measures(text: str) -> dict[str, set[str]]:
     """What is counted (``day``, ``%``, ``$``, ``:`` for the time of day; empty for all else) → the values. Small number words count."""
     found: dict[str, set[str]] = {}
-    digits = _NUMBER_WORD.sub(lambda word: str(_WORDS[word[0].lower()]), _without_dates(text))
-    digits = _RANGE.sub(r"\1\3 \2\3", digits)
+    digits = _RANGE.sub(r"\1\3 \2\3", _digits(text))
     if clock := set(_CLOCK.findall(digits)):
         found[":"] = clock
     for sign, price, count, unit in _MEASURE.findall(_CLOCK.sub(" ", digits)):
         counted = stem(re.split(r"[ -]", unit.lower())[-1])
-        found.setdefault(sign or (counted if counted in _UNITS else ""), set()).add(_value(price or count))
+        found.setdefault(sign or (counted if counted in _UNITS else ""), set()).add(value(price or count))
     return found
 
 
@@ -138,7 +137,13 @@ def turns(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in _TURN.items() if pattern.search(text))
 
 
-def _value(written: str) -> str:
+def digits_of(text: str) -> str:
+    """The text with small number words in digits, without dates and times of day."""
+    return _CLOCK.sub(" ", _digits(text))
+
+
+def value(written: str) -> str:
+    """The canonical form of one number in digits: ``1.380,50`` is ``1380.5``."""
     digits = re.sub(r"[\u00a0\u202f'’ ]", "", written)
     whole = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+)", digits)
     if whole and not digits.startswith("0"):
@@ -148,6 +153,10 @@ def _value(written: str) -> str:
         return digits.lstrip("0") or "0"
     tail = tail.rstrip("0")
     return re.sub(r"[.,]", "", head) + (f".{tail}" if tail else "")
+
+
+def _digits(text: str) -> str:
+    return _NUMBER_WORD.sub(lambda word: str(_WORDS[word[0].lower()]), _without_dates(text))
 
 
 def _without_dates(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agents.advisor.claims import denies, numbers
 from agents.advisor.ranking import Scored
-from agents.advisor.sentences import Line, Unit, units
+from agents.advisor.sentences import Line, Unit, units, without_cells
 from agents.advisor.words import content_words
 from core.types import Passage
 
@@ -115,6 +115,12 @@ def _of_table(dimension: Dimension, unit: Unit) -> list[str]:
     return [name for name, _ in columns] if len({value for _, value in columns}) > 1 else []
 
 
+def of_cases(dimension: Dimension, unit: Unit) -> bool:
+    """Whether the rows or the columns of a table are cases of it."""
+    rows = [line for line in unit.lines if line.cells]
+    return any(_row_values(dimension, row) or any(name in dimension.values for name, _ in row.cells) for row in rows)
+
+
 def _row_values(dimension: Dimension, line: Line) -> list[str]:
     ours = [part for part in _labels(line) if part in dimension.values]
     return ours if _HEADED[dimension.kind].fullmatch(line.cells[0][0]) else []
@@ -156,8 +162,34 @@ def narrowed(unit: Unit, dimension: Dimension, values: frozenset[str]) -> Unit:
 
 def elsewhere(unit: Unit, dimension: Dimension, values: frozenset[str]) -> bool:
     """Whether a sentence speaks of other cases only."""
-    own = dimension.named(unit.text)
-    return bool(own) and not unit.rows and own.isdisjoint(values)
+    return not unit.rows and of_others(unit.text, dimension, values)
+
+
+def of_others(text: str, dimension: Dimension, values: frozenset[str]) -> bool:
+    """Whether a text names other cases and none of these."""
+    own = dimension.named(text)
+    return bool(own) and own.isdisjoint(values)
+
+
+def fitting(passage: Passage, dimension: Dimension, values: frozenset[str]) -> Passage:
+    """The passage without the sentences, rows and columns that are for other cases only; without text where its heading names such."""
+    if of_others(passage.heading.rpartition(" > ")[2], dimension, values):
+        return passage.model_copy(update={"text": ""})
+    text = passage.text
+    for unit in units(passage.text):
+        for line in unit.lines:
+            rows = _row_values(dimension, line) if line.cells else []
+            if elsewhere(unit, dimension, values) or (rows and values.isdisjoint(rows)):
+                text = _without(line.quote, text)
+        if others := [at for at, (name, _) in enumerate(unit.lines[0].cells) if at and name in dimension.values and name not in values]:
+            for row in (*unit.above.splitlines(), *(line.quote for line in unit.lines if line.cells)):
+                text = text.replace(row, without_cells(row, others), 1)
+    return passage.model_copy(update={"text": text}) if text != passage.text else passage
+
+
+def _without(quote: str, text: str) -> str:
+    """A line goes with its end, so that a list or a table stays one."""
+    return text.replace(f"{quote}\n", "", 1) if f"{quote}\n" in text else text.replace(quote, "", 1)
 
 
 @lru_cache(maxsize=500)

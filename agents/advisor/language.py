@@ -1,7 +1,9 @@
-"""Whether two texts are in the same of the languages that the product writes, told from their function words."""
+"""Whether two texts are in the same of the languages that the product writes, told from their function words; and one put into English."""
 
 import re
 from functools import lru_cache
+
+from agents.intent.glossary import in_english, language
 
 _FUNCTION = {
     "en": """the a an is are was be and or of to in on for with within after not you your we our it this that from at by can will when if
@@ -14,6 +16,20 @@ _FUNCTION = {
           después que se días""",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _FUNCTION.items()}
+_FURTHER = (
+    (r"\b(?:jahres|jährliche[rns]?\s)[- ]?(?:tarife?n?|pläne?n?|abos?)\b", "annual plan"),
+    (r"\b(?:monats|monatliche[rns]?\s)[- ]?(?:tarife?n?|pläne?n?|abos?)\b", "monthly plan"),
+    (r"\btarife?[ns]?\b|\bplanes\b", "plan"),
+    (r"\bbinnen\b|\binnerhalb(?: von)?\b|\bdans un délai de\b|\ben un plazo de\b", "within"),
+    (r"\bvoll(?:ständig)?\b|\bintégralement\b|\bíntegramente\b", "in full"),
+    (r"\bteilweise\b|\bpartiellement\b|\bparcialmente\b", "in part"),
+    (r"\bgeht es um\b|\bse trata del?\b|\bs['’]agit-il d\w*\b", "is it about"),
+    (r"\bgespeichert\b|\baufbewahrt\b|\bconservé(?:e?s?)\b", "kept"),
+    (r"\bimmer\b|\btoujours\b|\bsiempre\b", "always"),
+    (r"\bnur\b|\bseule?s?\b|\bseulement\b|\buniquement\b|\bsolo\b|\bsólo\b|\bsolamente\b", "only"),
+)
+"""What a statement of rules turns on, and the glossary of messages lacks or takes for filling."""
+FUNCTION_WORDS = frozenset().union(*_WORDS.values())
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -30,3 +46,13 @@ def told(text: str) -> str | None:
     counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
     best = max(counts, key=lambda language: counts[language])
     return best if counts[best] else None
+
+
+def english(text: str) -> str:
+    """The text word by word in English; what is not known stays as it is."""
+    code = told(text) or language(text)
+    if code == "en":
+        return text
+    for pattern, word in _FURTHER:
+        text = re.sub(pattern, word, text, flags=re.IGNORECASE)
+    return in_english(text, code)

@@ -24,7 +24,8 @@ _COMMON = frozenset(
         they he she yes no there if a an the all each every our your der die das ein eine wir er es man dies diese unser unsere unserer
         unserem unseren für im in am bei mit und nous vous il elle on ce la le les un une el los las usted nosotros lunes monday tuesday
         wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag january february march
-        april may june july august september october november december januar februar märz mai juni juli oktober dezember""",
+        april may june july august september october november december januar februar märz mai juni juli oktober dezember
+        welche welcher welches welchen welchem""",
     )
 )
 
@@ -39,7 +40,8 @@ def names(sentence: str) -> set[str]:
 def _german(sentence: str) -> Iterator[str]:
     yield from _CODED.findall(sentence)
     yield from _TITLED.findall(sentence)
-    for run in _RUN.findall(sentence):
-        yield from [word for word in run.split() if word.lower() not in _COMMON][1:]
+    for run in _RUN.finditer(sentence):
+        words = [word for word in run[0].split() if word.lower() not in _COMMON][1:]
+        yield from (word for word in words if run.start() or not _NOUN.search(word))
     yield from (name for name in _BARE.findall(sentence) if not _NOUN.search(name))
     yield from (name for name in _BEGINS.findall(sentence) if not _NOUN.search(name))

@@ -1,7 +1,7 @@
 """A handbook passage cut into what can be quoted: sentences, table rows, list items, numbered steps as one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -133,6 +133,12 @@ def _rows(lines: list[str]) -> Iterator[Line]:
             cells = tuple(zip([*header, *[""] * len(row)], row, strict=False))
             yield Line(_readable(cells), line.strip(), cells)
     yield from (Line(plain(line), line.strip()) for line in lines if not line.lstrip().startswith("|"))
+
+
+def without_cells(row: str, at: Collection[int]) -> str:
+    """A table's row as it is written, without the cells at these places."""
+    cells = _CELL.split(row.strip().removeprefix("|").removesuffix("|"))
+    return f"|{'|'.join(cell for place, cell in enumerate(cells) if place not in at)}|"
 
 
 def _cells(line: str) -> list[str]:

@@ -7,9 +7,10 @@ from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
-from agents.advisor.claims import denies, measures, turns
+from agents.advisor.claims import denies, digits_of, measures, turns
 from agents.advisor.depends import Dimension, dimensions
 from agents.advisor.sentences import Unit, units
+from agents.advisor.strange import Similar, other_event, unfounded
 from agents.advisor.vectors import Vectors
 from agents.advisor.words import content_words, spelled_out
 from core.types import Passage
@@ -48,22 +49,29 @@ class Fit(NamedTuple):
     score: float
 
 
-def unsupported(sentence: str, passage: Passage, vectors: Vectors, plans: Sequence[str] = ()) -> str | None:
+def unsupported(sentence: str, passage: Passage, vectors: Vectors, plans: Sequence[str] = (), conversation: str = "") -> str | None:
     """Why the passage does not say the sentence; None when it does.
 
     The sentence must share words and meaning with the passage (``0.5 · share of its content words + 0.5 · cosine to the nearest evidence``,
-    at least ``ENOUGH``). Each of its numbers must belong to what fits the rest of the sentence best, not to another case; where it says no
-    and the nearest evidence yes, or the reverse, or one speaks of "within" and the other of "after", it says something else.
+    at least ``ENOUGH``), and hardly any of its words may be strange to the passage and the ``conversation`` (``unfounded``). Each of
+    its numbers must belong to what fits the rest of the sentence best, not to another case; where it says no and the nearest evidence yes,
+    or the reverse, or one speaks of "within" and the other of "after", it says something else.
     """
     said = _words(sentence)
     evidence = _evidence(passage.heading, passage.text)
     if not said or not evidence:
-        return None
+        return "nothing in it can be looked up"
     near = vectors.of([each.text for each in evidence]) @ vectors.of([spelled_out(sentence)])[0]
     whole = frozenset().union(*(each.words for each in evidence))
     covered = sum(_in(word, whole) for word in said) / len(said)
     if 0.5 * covered + 0.5 * max(map(float, near)) < ENOUGH:
         return "the passage does not say this"
+    lines = [each.text for each in evidence]
+    similar = _nearness(vectors, plans)
+    if why := other_event(digits_of(sentence), [digits_of(line) for line in lines], similar):
+        return why
+    if why := unfounded(spelled_out(sentence), "\n".join((passage.heading, passage.text, *lines)), conversation, similar):
+        return why
     cases, weights = dimensions((passage,), plans), _weights(said, evidence)
     fits = [
         Fit(each, (_share(said, each, weights) + max(0.0, float(cosine))) / 2 + _same_case(sentence, each, cases))
@@ -77,6 +85,16 @@ def unsupported(sentence: str, passage: Passage, vectors: Vectors, plans: Sequen
         or _other_case(sentence, fits, cases)
         or _turned(sentence, fits)
     )
+
+
+def _nearness(vectors: Vectors, plans: Sequence[str]) -> Similar:
+    """By the encoder; one plan is never as good as another, however alike they are."""
+    names = {name.lower() for name in plans}
+
+    def similar(word: str, words: Sequence[str]) -> float:
+        return float((vectors.of(words) @ vectors.of([word])[0]).max()) if words and word not in names else 0.0
+
+    return similar
 
 
 def nearest(sentence: str, passage: Passage, vectors: Vectors) -> str:

@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from benchmarks.environments import NotThereError
 from benchmarks.peers.contestant import BARE, OURS, PEERS, ROOT, Contestant, command
-from benchmarks.peers.report import SILENT, SURE, UNSURE, Shot, inside, line, table
+from benchmarks.peers.report import SILENT, SURE, UNSURE, Shot, inside, line, missed, table
 from benchmarks.peers.task import COMPANY, DESTINATIONS, Message, messages
 
 WARM = 8
@@ -66,7 +66,8 @@ async def shoot(who: Contestant, message: Message, address: str) -> Shot:
     return Shot(name, said["seconds"], len(calls), prompt, schema, said.get("parts", {}), said.get("trouble", ()))
 
 
-async def measure(chosen: argparse.Namespace, data: Path, say: Say) -> None:
+async def measure(chosen: argparse.Namespace, data: Path, say: Say) -> bool:
+    """Whether ours met every target."""
     async with endpoint(chosen.ms) as address, AsyncExitStack() as stack:
         job = {
             "base_url": f"{address}/v1",
@@ -84,7 +85,7 @@ async def measure(chosen: argparse.Namespace, data: Path, say: Say) -> None:
                 stack.push_async_callback(race.running[-1].end)
         await race.run(messages()[: WARM + chosen.messages])
         counter = (await counted(address))["counted_by"]
-    _show(race, counter)
+    return _show(race, counter)
 
 
 class Race:
@@ -120,7 +121,7 @@ class Race:
                         self.shots += [shot] if n >= WARM else []
 
 
-def _show(race: Race, counter: str) -> None:
+def _show(race: Race, counter: str) -> bool:
     by = {who: [shot for shot in race.shots if shot.who == who] for who in (BARE, *CASES, *PEERS) if who not in race.lost}
     every = [shot for shot in race.shots if shot.who in CASES]
     floor = line(BARE, by[BARE], 1.0).p50_ms
@@ -135,6 +136,7 @@ def _show(race: Race, counter: str) -> None:
         print(f"  {case}: {inside(by[case]) if by[case] else 'no message took this path'}")
     for trouble, times in Counter(each for shot in every for each in shot.trouble).most_common():
         print(f"  {times} x {trouble}")
+    return not any(missed(each) for each in lines if each.who in CASES)
 
 
 def arguments() -> argparse.Namespace:
@@ -145,19 +147,20 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def main(chosen: argparse.Namespace, data: Path) -> None:
+async def main(chosen: argparse.Namespace, data: Path) -> bool:
     began = time.monotonic()
-    await measure(chosen, data, lambda text: print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True))
+    return await measure(chosen, data, lambda text: print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True))
 
 
 if __name__ == "__main__":
     place = Path(tempfile.mkdtemp(prefix="usher-peers-"))
     place.chmod(0o755)
     try:
-        asyncio.run(main(arguments(), place))
+        met = asyncio.run(main(arguments(), place))
     except NotThereError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
         shutil.rmtree(place, ignore_errors=True)
+    sys.exit(0 if met else 1)

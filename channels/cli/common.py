@@ -25,6 +25,17 @@ LOOKING = frozenset({"list", "show", "verify", "acts", "spending", "dead", "inge
 Connect = Callable[..., AbstractAsyncContextManager["Services"]]
 
 
+def shown(text: str) -> str:
+    """Text from outside as a terminal may have it: no markup and no control signs but line ends are obeyed in it."""
+    from rich.markup import escape
+
+    return escape(_plain(text))
+
+
+def _plain(text: str) -> str:
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+
+
 def run(ctx: typer.Context, work: "Callable[[Services], Awaitable[int | None]]", **overrides: object) -> None:
     """Run ``work`` on opened services; its number is the exit code. An expected error is one line on stderr and exit 2."""
 
@@ -81,7 +92,7 @@ def finish(call: Callable[[], int | None]) -> None:
 
 
 def fail(problem: str) -> None:
-    print(f"usher: {' '.join(problem.split())}", file=sys.stderr)  # noqa: T201
+    print(f"usher: {' '.join(_plain(problem).split())}", file=sys.stderr)  # noqa: T201
 
 
 def emit(values: Iterable[Any]) -> None:

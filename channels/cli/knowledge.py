@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from channels.cli.common import CompanyOption, JsonFlag, console, emit, fail, run
+from channels.cli.common import CompanyOption, JsonFlag, console, emit, fail, run, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from core.access import Right
     from core.services import Bar, Services
     from core.types import Answer, Audience, Citation, Passage
 
@@ -30,7 +31,11 @@ def ingest(
     """Bring the index up to the handbook. Unchanged pages cost nothing; a broken page is named and skipped, with exit 1."""
 
     async def work(services: "Services") -> int:
-        tenant, given = (await services.acting("read")).tenant, paths or []
+        given = paths or []
+        putting = bool(given) and not check  # what customers are told changes, and whoever may only read may not change it
+        rights: tuple[Right, ...] = ("policy", "admin") if putting else ("read",)
+        tenant = (await services.acting(*rights)).tenant
+        ctx.meta["looking"] = not putting
         with _bar() as bar:
             if check:
                 result = await services.knowledge.check(tenant, given, bar)
@@ -72,7 +77,8 @@ def _show_pages(result: "Mapping[str, object]") -> None:
     for page in pages:
         days = f"{page['effective'] or ''} – {page['expires'] or ''}" if page["effective"] or page["expires"] else "always"
         regions, language = ", ".join(page["regions"]) or "all", page["language"] or ""
-        table.add_row(page["document"], page["format"], page["audience"], days, regions, language, str(page["passages"]))
+        cells = (page["document"], page["format"], page["audience"], days, regions, language, str(page["passages"]))
+        table.add_row(*map(shown, cells))
     console().print(table)
 
 
@@ -99,23 +105,28 @@ def search(
     """The passages that fit best."""
 
     async def work(services: "Services") -> None:
-        from rich.markup import escape
-
         tenant = (await services.acting("read")).tenant
         await services.knowledge.ingest(tenant, lambda _: None)
         audiences: list[Audience] = ["public", "internal"] if internal else ["public"]
         day = on.replace(tzinfo=UTC) if on else None
         regions = (region,) if region else None
         handbook = services.knowledge.retriever(tenant)
-        found = await handbook.search(query, audiences=audiences, limit=limit, languages=language or (), regions=regions, at=day)
+        found = await handbook.search(
+            query,
+            audiences=audiences,
+            limit=limit,
+            languages=[each.partition("-")[0] for each in language or ()],
+            regions=regions,
+            at=day,
+        )
         if json:
             emit(passage.model_dump(include={"document", "heading", "text", "score"}) for passage in found.passages)
             return
         for passage in found.passages:
-            console().print(f"[bold]{passage.score:.2f}  {escape(_place(passage))}[/]\n{escape(passage.text)}\n")
+            console().print(f"[bold]{passage.score:.2f}  {shown(_place(passage))}[/]\n{shown(passage.text)}\n")
         for passage in found.withheld:
             days = f"{passage.effective or ''} – {passage.expires or ''}"
-            console().print(f"[dim]not in force ({days}): {escape(_place(passage))}[/]")
+            console().print(f"[dim]not in force ({days}): {shown(_place(passage))}[/]")
 
     run(ctx, work, company=company)
 
@@ -138,17 +149,15 @@ def ask(ctx: typer.Context, question: str, company: CompanyOption = None, json: 
 
 def _show_answer(answer: "Answer") -> None:
     """Each line with the number of its source, the sources below; or why there is no answer."""
-    from rich.markup import escape
-
     places = list(dict.fromkeys(_place(cite) for cite in answer.citations))
     if answer.abstained:
         console().print(f"No answer: {answer.reason}.")
         if answer.question:
-            console().print(f"To ask the sender: {escape(answer.question)}")
+            console().print(f"To ask the sender: {shown(answer.question)}")
     for line, cite in zip(answer.answer.splitlines(), answer.citations, strict=False):
-        console().print(f"{escape(line)} [dim]{escape(f'[{places.index(_place(cite)) + 1}]')}[/]")
+        console().print(f"{shown(line)} [dim]\\[{places.index(_place(cite)) + 1}][/]")
     for number, place in enumerate(places, 1):
         best = max(cite.score for cite in answer.citations if _place(cite) == place)
-        console().print(f"[dim]  {escape(f'[{number}]')} {best:.2f}  {escape(place)}[/]")
+        console().print(f"[dim]  \\[{number}] {best:.2f}  {shown(place)}[/]")
     for caveat in answer.caveats:
-        console().print(f"[yellow]{escape(caveat.kind)}: {escape(caveat.detail)}[/]")
+        console().print(f"[yellow]{shown(caveat.kind)}: {shown(caveat.detail)}[/]")

@@ -7,7 +7,7 @@ from knowledge.archive import size
 from knowledge.files import decoded
 from knowledge.pages import Said, front_matter
 
-VERSION = "1"
+VERSION = "2"
 """Another one reads every page anew: count it up when a format comes out differently."""
 
 MAX_TEXT = 16 * 2**20

@@ -61,10 +61,10 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
     return packed(files.items())
 
 
-def packed(files: Iterable[tuple[str | zipfile.ZipInfo, bytes | str]]) -> bytes:
+def packed(files: Iterable[tuple[str | zipfile.ZipInfo, bytes | str]], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip file in which a name may come twice, or be a link."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", how) as archive:
         for name, content in files:
             archive.writestr(name, content)
     return buffer.getvalue()

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -67,7 +68,9 @@ async def test_a_page_out_of_force_is_withheld_where_it_would_have_been_among_th
     assert [passage.document for passage in earlier.passages] == ["easter"]
 
 
-@pytest.mark.parametrize(("regions", "found"), [((), []), (("emea",), ["emea"]), (("apac", "emea"), ["emea"]), (None, ["emea", "us"])])
+@pytest.mark.parametrize(
+    ("regions", "found"), [((), []), (("emea",), ["emea"]), (("EMEA",), ["emea"]), (("apac", "emea"), ["emea"]), (None, ["emea", "us"])]
+)
 async def test_a_page_that_names_regions_is_for_their_people_only(
     library: Library, regions: tuple[str, ...] | None, found: list[str]
 ) -> None:
@@ -105,6 +108,21 @@ async def test_of_a_large_handbook_the_few_pages_that_may_be_found_are_all_looke
     await library.ingestion.run()
     found = await library.retriever.search("parcels leave Newark gate", audiences=["public"], limit=9, regions=("emea",))
     assert {passage.document for passage in found.passages} == {"emea", "hours", "refunds"}
+
+
+async def test_as_many_are_found_as_are_wanted(library: Library) -> None:
+    for number in range(80):
+        library.write(f"page{number}", f"Quarterly planning notes number {number}.")
+    await library.ingestion.run()
+    assert len((await library.retriever.search("quarterly planning notes", audiences=["public"], limit=70)).passages) == 70
+
+
+async def test_those_who_wait_for_a_new_index_read_it_once(library: Library) -> None:
+    await library.ingestion.run()
+    library.indexes.reads.clear()
+    retriever = library.retriever
+    await asyncio.gather(*(retriever.search("annual plans", audiences=["public"], limit=1) for _ in range(8)))
+    assert library.indexes.reads == [(library.tenant, index_name("public"))]
 
 
 async def test_a_passage_tells_where_when_and_for_whom_it_holds(library: Library) -> None:

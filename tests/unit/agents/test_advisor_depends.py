@@ -224,3 +224,16 @@ def test_a_page_that_changed_since_automation_spoke_of_it_is_named(
     answer = advisor.answer("How long is a written quote valid?", (passage,), "en", history=before)
     assert answer.answer == QUOTE
     assert [caveat.kind for caveat in answer.caveats] == caveats
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "reason"),
+    [
+        ("What is the status of my ticket 48213?", "How long is a written quote valid?", "own records"),
+        ("Could you make an exception and refund us anyway?", "How long is a written quote valid?", "out of policy"),
+    ],
+)
+def test_the_question_before_leaves_no_reason_to_the_one_that_follows(advisor: Advisor, before: str, now: str, reason: str) -> None:
+    found = (page(QUOTE, "Quotes", "quotes"),)
+    assert advisor.answer(f"{before} {now}", found, "en").reason == reason
+    assert advisor.answer(f"{before} {now}", found, "en", own=now).reason not in ("own records", "out of policy")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from agents.outputs import Reply
 from agents.purse import SPENT, Asked, kept_back
-from core.errors import ModelFailed
+from core.errors import ModelFailed, Unavailable
 from core.ports import RenderedPrompt
 from core.types import Answer, Cost
 from policy.schema import ModelBudget
@@ -136,3 +136,16 @@ async def test_while_the_endpoint_rests_nothing_is_asked_and_nothing_is_counted(
 )
 def test_what_was_kept_back_is_told_from_what_failed(line: str, kept: bool) -> None:
     assert kept_back(["crm: not read", line]) is kept
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(Unavailable(what="encoder", problem="not built"), "encoder: not built"), (ValueError("x"), "ValueError")]
+)
+async def test_a_check_that_fails_is_no_draft_and_the_paid_call_is_not_made_again(error: Exception, said: str) -> None:
+    def read(answer: BaseModel) -> Answer | None:
+        raise error
+
+    till = Till()
+    asked = await purse(Model(), till).ask(turn(), PROMPT, Reply, ModelBudget(), read)
+    assert asked == Asked(SAID, COST, [f"model: what it wrote could not be checked: {said}"])
+    assert till.usd[DAY] == COST.usd

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from pydantic import BaseModel
@@ -80,11 +80,17 @@ class Trusting:
             chars -= size(" ".join(words[:kept]))
         return tuple(shown)
 
+    def fitting(self, passages: Sequence[Passage], told: Sequence[str], known: Mapping[str, str]) -> tuple[Passage, ...]:
+        return tuple(passages)
+
+    def reviewed(self, draft: Answer, passages: Sequence[Passage], **more: object) -> Answer:
+        return draft
+
     def check(self, draft: str, passages: Sequence[Passage], conversation: str) -> Answer:
         cited = [(text.strip(), int(mark)) for text, mark in re.findall(r"([^\[\]]+)\[(\d+)\]", draft) if 0 < int(mark) <= len(passages)]
         quotes = [Citation(document=each.document, heading=each.heading, quote=each.text, score=1.0) for each in passages]
         return Answer(
-            answer=" ".join(f"{text}." for text, _ in cited), abstained=not cited, citations=tuple(quotes[mark - 1] for _, mark in cited)
+            answer="\n".join(f"{text}." for text, _ in cited), abstained=not cited, citations=tuple(quotes[mark - 1] for _, mark in cited)
         )
 
 

@@ -138,7 +138,9 @@ async def test_people_are_told_the_rule_and_the_caveats_and_customers_nothing_of
     assert outcome.receipt.caveats == (caveat,)
 
 
-@pytest.mark.parametrize(("reason", "action"), [("conflict", "handoff"), ("out of policy", "handoff"), ("unanswerable", "answer")])
+@pytest.mark.parametrize(
+    ("reason", "action"), [("conflict", "handoff"), ("out of policy", "handoff"), ("underspecified", "handoff"), ("unanswerable", "answer")]
+)
 async def test_a_model_does_not_write_over_a_conflict_or_a_rule(reason: str, action: str) -> None:
     unsure = Intent(labels=(Label(label="how_to_question", confidence=0.3),), abstained=True, out_of_scope=False, set=("how_to_question",))
     said: BaseModel = Assessed(intent="how_to_question", draft="Annual plans are refunded in full within 30 days [1].")
@@ -156,3 +158,19 @@ async def test_an_internal_page_is_in_no_prompt() -> None:
     (prompt,) = model.prompts
     assert "30 days" in prompt.user
     assert "17 %" not in prompt.user
+
+
+async def test_the_advisor_is_told_which_words_are_the_senders_own() -> None:
+    past = (Past(role="customer", text="What is the status of my ticket 48213?", at=TUESDAY),)
+    advising = Advising(Answer(abstained=True, reason="unanswerable"))
+    await Lane(replace(crew(reading("how_to_question")), advisor=advising)).start(turn("And how do I export my data?", history=past))
+    assert "48213" in str(advising.told[0]["question"])
+    assert advising.told[0]["own"] == "And how do I export my data?"
+
+
+async def test_an_answer_with_a_line_that_nothing_carries_goes_to_a_person() -> None:
+    cite = Citation(document="refunds", heading="Annual plans", quote=PASSAGE.text, score=0.8)
+    for text, action in ((PASSAGE.text, "answer"), (f"{PASSAGE.text}\nAnd a free car.", "handoff")):
+        outcome = await Lane(advised(Answer(answer=text, abstained=False, citations=(cite,)))).start(turn())
+        assert outcome.receipt.plan.action == action
+        assert not any("free car" in effect.text for effect in outcome.effects if effect.kind == "reply")

@@ -1,10 +1,14 @@
+import io
+import tracemalloc
+import zipfile
+
 import pytest
 
 from core.errors import InvalidFile
 from knowledge.chunks import split
 from knowledge.loaders import load
 from knowledge.pages import Facts, Page
-from tests.support.documents import word, zipped
+from tests.support.documents import packed, word, zipped
 
 EXPENSES = word(
     ("Title", "Expenses"),
@@ -53,3 +57,31 @@ def test_a_document_that_unpacks_to_too_much_is_not_opened() -> None:
     bomb = zipped({"word/document.xml": b" " * (33 * 2**20)})
     with pytest.raises(InvalidFile, match="has more than 32 MB of text"):
         load("DOCX", bomb, "a.docx")
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_document_with_a_part_that_would_be_unpacked_in_one_piece_is_not_opened(how: int) -> None:
+    with pytest.raises(InvalidFile, match=r"a\.docx/word/document\.xml: is packed in another way than deflate"):
+        load("DOCX", packed([("word/document.xml", b" " * 1000)], how), "a.docx")
+
+
+def test_a_part_that_states_less_than_it_holds_is_not_unpacked_further() -> None:
+    with zipfile.ZipFile(io.BytesIO(EXPENSES)) as parts:
+        files = [(name, parts.read(name)) for name in parts.namelist() if name != "word/document.xml"]
+    bomb = bytearray(packed([("word/document.xml", b" " * 50_000_000), *files]))
+    at = bomb.index(b"PK\x01\x02")
+    bomb[at + 24 : at + 28] = (1000).to_bytes(4, "little")
+    tracemalloc.start()
+    with pytest.raises(InvalidFile, match="damaged"):
+        load("DOCX", bytes(bomb), "a.docx")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+def test_nothing_is_read_from_parts_that_were_not_looked_at() -> None:
+    with zipfile.ZipFile(io.BytesIO(EXPENSES)) as parts:
+        files = {name: parts.read(name).replace(b"word/document.xml", b"word/document.bin") for name in parts.namelist()}
+    files["word/document.bin"] = files.pop("word/document.xml")
+    with pytest.raises(InvalidFile, match="cannot be read as DOCX"):
+        load("DOCX", zipped(files), "a.docx")

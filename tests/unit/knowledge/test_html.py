@@ -84,6 +84,8 @@ def test_plain_tags_count_only_where_they_say_what_is_meant_here() -> None:
     ("tag", "problem"),
     [
         ('name="usher:audience" content="all"', "a.html:2: usher:audience: Input should be 'public', 'internal' or 'restricted'"),
+        ('name="usher:regions" content=""', "a.html:2: usher:regions: names no region"),
+        ('name="usher:regions" content=" , "', "a.html:2: usher:regions: names no region"),
         ('name="usher:audiance" content="public"', "a.html:2: usher:audiance"),
     ],
 )

@@ -28,6 +28,15 @@ def test_a_text_that_no_encoding_has_comes_back_too() -> None:
     assert Snapshot.from_bytes(Snapshot.of("e1", {}, [broken]).to_bytes()).chunks == (broken,)
 
 
+@pytest.mark.parametrize(
+    "chunks",
+    [(CHUNK, CHUNK._replace(id="2", document="other"), CHUNK._replace(id="3")), (CHUNK, CHUNK._replace(id="2", regions=()))],
+)
+def test_chunks_of_one_document_that_are_of_two_pages_are_refused(chunks: tuple[Chunk, ...]) -> None:
+    with pytest.raises(ValueError, match="do not stand together"):
+        Snapshot.of("e1", {}, chunks)
+
+
 def test_an_empty_snapshot_comes_back_too() -> None:
     assert Snapshot.from_bytes(Snapshot.of("e1", {}, []).to_bytes()).chunks == ()
 

@@ -74,3 +74,23 @@ def test_nothing_is_taken_in_when_one_path_is_missing(handbook: Path, tmp_path: 
     with pytest.raises(InvalidFile, match=r"b\.md: no such file or folder"):
         copy_in([tmp_path / "a.md", tmp_path / "b.md"], handbook)
     assert not (handbook / "a.md").exists()
+
+
+def test_a_folder_is_taken_in_without_what_its_links_lead_to(handbook: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (tmp_path / "secret.md").write_text("secret")
+    (site / "a.txt").write_text("text")
+    for name, target in {"b.md": tmp_path / "secret.md", "c.md": Path("nowhere"), "loop": Path()}.items():
+        (site / name).symlink_to(target)
+    copy_in([site], handbook)
+    assert [path.read_text() for path in (handbook / "site").rglob("*") if path.is_file() and not path.is_symlink()] == ["text"]
+    told = [problem.removeprefix(f"{handbook}/").partition("; ")[0] for problem in look(handbook).skipped]
+    assert [problem for problem in told if "link" in problem] == [f"site/{name}: is a link" for name in ("b.md", "c.md", "loop")]
+
+
+def test_what_is_taken_in_stands_in_the_place_of_a_link_that_leads_nowhere(handbook: Path, tmp_path: Path) -> None:
+    (handbook / "site").symlink_to("nowhere")
+    (tmp_path / "site").mkdir()
+    copy_in([tmp_path / "site"], handbook)
+    assert (handbook / "site").is_dir()
