@@ -111,7 +111,9 @@ async def test_an_unreachable_url_is_unavailable(tmp_path: Path) -> None:
             await vectors.count("usher.v8.public")
 
 
-@pytest.mark.parametrize("url", ["chroma:8000", "http://", "ftp://host", "http://host:99999", "http://host/base", "http://me:secret@host:8000"])
+@pytest.mark.parametrize(
+    "url", ["chroma:8000", "http://", "ftp://host", "http://host:99999", "http://host/base", "http://me:secret@host:8000"]
+)
 def test_a_url_that_is_none_names_the_setting(tmp_path: Path, url: str) -> None:
     with pytest.raises(InvalidSetting, match="USHER_CHROMA_URL"):
         Vectors(data=tmp_path, url=url)
