@@ -79,12 +79,10 @@ def test_a_sure_turn_asks_only_for_the_text_and_unsupported_claims_never_leave(u
     with OpenAIServer(says({"reply": "SAML is free of charge for 4711 days [1]."})) as server:
         receipt = routed(usher, server, HOW_TO)
         calls = len(server.requests)
-    if receipt["plan"]["action"] == "answer":  # type: ignore[index]
-        assert calls == 1
-        assert "4711" not in receipt["plan"]["draft"]  # type: ignore[index]
-        assert any("not supported" in line for line in receipt["degraded"])  # type: ignore[attr-defined]
-    else:
-        assert calls <= 1
+    assert receipt["plan"]["action"] == "answer"  # type: ignore[index]
+    assert calls == 1
+    assert "4711" not in receipt["plan"]["draft"]  # type: ignore[index]
+    assert any("not supported" in line for line in receipt["degraded"])  # type: ignore[attr-defined]
 
 
 # ---------------------------------------------------------------- what it may cost
