@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from core.settings import Settings
+
 SCHEMA_TOKENS = 300
 """What the schema of an answer and the frame of the messages come to at most."""
 LONG_ANSWER = 4000
@@ -69,6 +71,19 @@ class OpenAIChat:
         self._circuit, self._dialect = circuit or Circuit(), Dialect()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx2.AsyncClient | None = None
+
+    @classmethod
+    def of(cls, settings: "Settings") -> "OpenAIChat":
+        """The endpoint that ``settings`` name."""
+        key = settings.llm_api_key
+        return cls(
+            base_url=settings.llm_base_url or "",
+            model=settings.llm_model,
+            api_key=key.get_secret_value() if key else None,
+            timeout_s=settings.llm_timeout_s,
+            prices=Prices(settings.llm_usd_per_million_prompt, settings.llm_usd_per_million_completion),
+            answer_tokens=settings.llm_answer_tokens,
+        )
 
     def resting(self) -> str:
         """Why no call is to be made now, or nothing; see ``agents.circuit``."""

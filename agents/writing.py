@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from agents.material import Grounds
-from agents.models import LONG_ANSWER, OpenAIChat, Prices
+from agents.models import LONG_ANSWER, OpenAIChat
 from agents.purse import Purse
 from agents.recalibration import Recalibrations
 from agents.writer import Writer
@@ -22,15 +22,7 @@ class Writing:
     """``settings`` name a chat model."""
 
     def __init__(self, settings: "Settings", spending: "Spending", choices: "Choices") -> None:
-        key = settings.llm_api_key
-        self._model = OpenAIChat(
-            base_url=settings.llm_base_url or "",
-            model=settings.llm_model,
-            api_key=key.get_secret_value() if key else None,
-            timeout_s=settings.llm_timeout_s,
-            prices=Prices(settings.llm_usd_per_million_prompt, settings.llm_usd_per_million_completion),
-            answer_tokens=settings.llm_answer_tokens,
-        )
+        self._model = OpenAIChat.of(settings)
         self._spending, self._choices = spending, choices
         self._prompt_tokens = min(settings.llm_prompt_tokens, settings.llm_context_tokens - (settings.llm_answer_tokens or LONG_ANSWER))
         self._learned = Recalibrations(choices, f"{self._model.version} assess-{load('assess').header.version}")

@@ -17,8 +17,8 @@ KEPT = 128
 
 
 class Remembering:
-    """``core.ports.Encoder`` over another one. At most ``most`` texts stay in memory, the latest, or all (None); larger batches pass
-    through."""
+    """``core.ports.Encoder`` over another one. At most ``most`` texts stay in memory, those last asked for, or all (None); larger batches
+    pass through."""
 
     def __init__(self, encoder: Encoder, most: int | None = KEPT) -> None:
         self._encoder, self._most = encoder, math.inf if most is None else most
@@ -37,6 +37,8 @@ class Remembering:
             return self._encoder.encode(texts)
         with self._lock:
             known = {text: self._kept[text] for text in texts if text in self._kept}
+            for text in known:
+                self._kept.move_to_end(text)
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
             known |= dict(zip(new, self._encoder.encode(new), strict=True))

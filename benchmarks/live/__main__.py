@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from agents.advisor.answers import Advisor
-from agents.models import OpenAIChat, Prices
+from agents.models import OpenAIChat
 from benchmarks.live.cases import Fared, Recording, load, scribe, tried
 from benchmarks.live.checks import Check, checks, figures
 from core.errors import UsherError
@@ -44,15 +44,7 @@ async def run(settings: Settings, grounds: "Grounds", rounds: int) -> list[Fared
     from rich.console import Console
     from rich.progress import track
 
-    key, cases = settings.llm_api_key, load()
-    chat = OpenAIChat(
-        base_url=settings.llm_base_url or "",
-        model=settings.llm_model,
-        api_key=key.get_secret_value() if key else None,
-        timeout_s=settings.llm_timeout_s,
-        prices=Prices(settings.llm_usd_per_million_prompt, settings.llm_usd_per_million_completion),
-        answer_tokens=settings.llm_answer_tokens,
-    )
+    chat, cases = OpenAIChat.of(settings), load()
     model = Recording(chat)
     writer = scribe(cases, model, grounds, settings.llm_prompt_tokens)
     await tried(cases.cases[0], cases, writer, model)

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The handbook.", no_args_is_help=True)
 
+WHY = {
+    "empty": "nothing was asked",
+    "language": "no page is written in the language of the company",
+    "own records": "it is about one ticket, order or invoice, which no handbook knows",
+    "unanswerable": "no page speaks of it clearly enough to be quoted; `knowledge search` shows what comes nearest",
+    "underspecified": "it depends on what was not said",
+    "out of policy": "the rules refuse it or leave it to people",
+    "conflict": "pages disagree about it",
+    "answered in part": "pages answer only some of what was asked",
+}
+"""What people read for an abstention's reason."""
+
 
 @app.command()
 def ingest(
@@ -151,7 +163,7 @@ def _show_answer(answer: "Answer") -> None:
     """Each line with the number of its source, the sources below; or why there is no answer."""
     places = list(dict.fromkeys(_place(cite) for cite in answer.citations))
     if answer.abstained:
-        console().print(f"No answer: {answer.reason}.")
+        console().print(f"No answer ({answer.reason}): {WHY.get(answer.reason, 'nothing that could be cited was found')}.")
         if answer.question:
             console().print(f"To ask the sender: {shown(answer.question)}")
     for line, cite in zip(answer.answer.splitlines(), answer.citations, strict=False):
